@@ -1,0 +1,93 @@
+"""A client of the admin API, on nothing but the standard library: how the command line and the tests hold a server."""
+
+from __future__ import annotations
+
+import json
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+
+class AdminError(Exception):
+    """The admin API refused a call; `status` is the reply's, the message its sentence."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AdminClient:
+    """The admin API of one server, for one world: the one that `api_key` opens."""
+
+    def __init__(self, url: str, *, api_key: str | None = None, token: str | None = None) -> None:
+        self._address = urlsplit(url).netloc
+        self._headers = {"Content-Type": "application/json"}
+        if api_key is not None:
+            self._headers["Authorization"] = f"Bearer {api_key}"
+        if token is not None:
+            self._headers["X-Emulator-Admin-Token"] = token
+
+    def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
+        """Make one call, on a connection of its own, and return its JSON. Raises AdminError, OSError."""
+        connection = HTTPConnection(self._address, timeout=60)
+        given = {name: value for name, value in query.items() if value is not None}
+        target = f"/_emulator{path}?{urlencode(given)}" if given else f"/_emulator{path}"
+        try:
+            connection.request(method, target, None if body is None else json.dumps(body), self._headers)
+            reply = connection.getresponse()
+            content = json.loads(reply.read())
+        finally:
+            connection.close()
+        if reply.status != 200:
+            raise AdminError(reply.status, content["error"]["message"])
+        return content
+
+    def health(self) -> dict[str, Any]:
+        """Return the server's version, edition and uptime in seconds."""
+        return dict(self.call("GET", "/health"))
+
+    def create_world(self, **options: object) -> dict[str, str]:
+        """Make a world (`seed`, `clock`, `scenario`, `edition`) and return its `world` and `api_key`."""
+        return dict(self.call("POST", "/worlds", options))
+
+    def worlds(self) -> list[dict[str, Any]]:
+        """Return all worlds of the server."""
+        return list(self.call("GET", "/worlds")["data"])
+
+    def delete_world(self, world: str) -> None:
+        """Forget a world."""
+        self.call("DELETE", f"/worlds/{quote(world, safe='')}")
+
+    def clock(self) -> dict[str, Any]:
+        """Return the world's `now`, in epoch seconds, and its mode."""
+        return dict(self.call("GET", "/clock"))
+
+    def advance(self, by: str | float) -> list[dict[str, Any]]:
+        """Move the world's clock on by a duration, and return the events that fired."""
+        return list(self.call("POST", "/clock/advance", {"by": by})["data"])
+
+    def advance_to(self, epoch_s: float) -> list[dict[str, Any]]:
+        """Move the world's clock to an instant, and return the events that fired."""
+        return list(self.call("POST", "/clock/advance", {"to": epoch_s})["data"])
+
+    def step(self, batch_id: str) -> list[dict[str, Any]]:
+        """Move the world to the instant of this batch's next event, and return the events that fired."""
+        return list(self.call("POST", f"/batches/{quote(batch_id, safe='')}/step")["data"])
+
+    def reset(self) -> dict[str, Any]:
+        """Make the world as new."""
+        return dict(self.call("POST", "/reset"))
+
+    def requests(
+        self, *, operation: str | None = None, status: int | None = None, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the journal of requests, newest last."""
+        return list(self.call("GET", "/requests", operation=operation, status=status, limit=limit)["data"])
+
+    def batches(self) -> list[dict[str, Any]]:
+        """Return the world's batches, oldest first, each with what is still to come."""
+        return list(self.call("GET", "/batches")["data"])
+
+    def timeline(self, batch_id: str) -> dict[str, Any]:
+        """Return what has happened to a batch and what is still to come."""
+        return dict(self.call("GET", f"/batches/{quote(batch_id, safe='')}/timeline"))

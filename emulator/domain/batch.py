@@ -1,0 +1,119 @@
+"""A batch, as a value: what was asked for, what has happened to it, and what its script still holds."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from emulator.domain.clock import SECOND_US, seconds
+from emulator.domain.lifecycle import TERMINAL, Status, check_transition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.domain.files import Content
+    from emulator.domain.jsonl import InputFault
+    from emulator.domain.timeline import Pace, Plan
+
+WINDOW_S: Final = 24 * 3600
+"""The completion window: the API knows `24h` alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBatch:
+    """What a client asks for with createBatch."""
+
+    endpoint: str
+    input_file_id: str
+    completion_window: str
+    metadata: Mapping[str, str] | None
+    max_concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A batch entered this status at this instant."""
+
+    status: Status
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """How far a batch's lines have come: the first `done` of `total` have finished, in order.
+
+    `failing` holds the indices, from 0 and ascending, of those lines that end in a failure.
+    """
+
+    total: int = 0
+    done: int = 0
+    failing: tuple[int, ...] = ()
+
+    @property
+    def failed(self) -> int:
+        """How many of the finished lines failed."""
+        return bisect_left(self.failing, self.done)
+
+    @property
+    def completed(self) -> int:
+        """How many of the finished lines succeeded."""
+        return self.done - self.failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A batch of one tenant; `number` orders the world's batches by creation.
+
+    `history` begins with validating; `input` is the input file's content from the end of validation on, so that
+    deleting the file changes nothing any more; `pace` says when lines finish now, `paces` when they did before.
+    """
+
+    id: str
+    tenant: str
+    number: int
+    request: NewBatch
+    scenario: str
+    history: tuple[Entry, ...]
+    plan: Plan
+    pace: Pace | None = None
+    paces: tuple[Pace, ...] = ()
+    lines: Lines = field(default_factory=Lines)
+    input: Content | None = None
+    errors: tuple[InputFault, ...] = ()
+    output_file_id: str | None = None
+    error_file_id: str | None = None
+
+    @property
+    def status(self) -> Status:
+        """The status it is in now."""
+        return self.history[-1].status
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can happen to it."""
+        return self.status in TERMINAL
+
+    @property
+    def created_at(self) -> int:
+        """When it was created, in epoch seconds."""
+        return seconds(self.history[0].at_us)
+
+    @property
+    def expires_at(self) -> int:
+        """When its window closes, in epoch seconds."""
+        return self.created_at + WINDOW_S
+
+    @property
+    def closes_us(self) -> int:
+        """The instant at which its window closes."""
+        return self.expires_at * SECOND_US
+
+    def entered_at(self, status: Status) -> int | None:
+        """Return the epoch second in which it entered this status, or None if it never did."""
+        return next((seconds(entry.at_us) for entry in self.history if entry.status is status), None)
+
+    def entering(self, status: Status, *, at_us: int) -> Batch:
+        """Return the batch as it enters its next status; raises IllegalTransition if the table forbids that."""
+        check_transition(self.status, status)
+        return replace(self, history=(*self.history, Entry(status, at_us)))

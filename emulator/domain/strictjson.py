@@ -1,0 +1,108 @@
+"""JSON as the contract reads it: UTF-8, no NaN, nothing that cannot be written again, no depth to fear."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+MAX_DEPTH: Final = 200
+_BOM: Final = b"\xef\xbb\xbf"
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_KINDS: Final = {
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    list: "an array",
+    dict: "an object",
+}
+
+
+class InvalidJson(ValueError):
+    """These bytes are not JSON as the contract reads it; the message says what is wrong, and where."""
+
+
+def kind(value: object) -> str:
+    """Return the words for a JSON value's type: `an object`, `null`, and so on."""
+    return _KINDS.get(type(value), "null")
+
+
+def loads(data: bytes) -> Any:
+    """Read one JSON value; the last of duplicate keys counts. Raises InvalidJson."""
+    return _checked(_parse(_text(data), _DECODER))
+
+
+def loads_noting(data: bytes) -> tuple[Any, tuple[str, ...]]:
+    """Read one JSON value, with or without a byte-order mark, and name keys that came twice. Raises InvalidJson."""
+    twice: list[str] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen: set[str] = set()
+        for key, _ in pairs:
+            (twice.append if key in seen else seen.add)(key)
+        return dict(pairs)
+
+    decoder = json.JSONDecoder(object_pairs_hook=members, parse_constant=_refuse_constant, parse_float=_finite)
+    return _checked(_parse(_text(data.removeprefix(_BOM)), decoder)), tuple(twice)
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidJson(f"expected UTF-8, found the byte 0x{data[error.start]:02x} at byte {error.start}") from None
+
+
+def _parse(text: str, decoder: json.JSONDecoder) -> Any:
+    try:
+        return decoder.decode(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InvalidJson(f"{error.msg[:1].lower()}{error.msg[1:]} at {where}") from None
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as error:
+        raise InvalidJson(str(error)) from None
+
+
+def _refuse_constant(word: str) -> Any:
+    raise InvalidJson(f"expected a JSON number, found {word}")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in {float("inf"), float("-inf")}:
+        raise InvalidJson(f"expected a number that fits a double, found {digits[:40]}")
+    return number
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
+
+
+def _too_deep() -> InvalidJson:
+    return InvalidJson(f"expected at most {MAX_DEPTH} levels of nesting, found more")
+
+
+def _checked(value: Any) -> Any:
+    """Return the value unless it nests too deep or holds text that UTF-8 cannot carry; never recurses."""
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, str):
+                _check_text(item)
+            elif isinstance(item, dict):
+                below += item.keys()
+                below += item.values()
+            elif isinstance(item, list):
+                below += item
+        if not below:
+            return value
+        level = below
+    raise _too_deep()
+
+
+def _check_text(text: str) -> None:
+    if not text.isascii() and (found := _SURROGATE.search(text)):
+        raise InvalidJson(f"expected whole characters, found the lone surrogate \\u{ord(found[0]):04x} in a string")

@@ -1,0 +1,75 @@
+"""What a store keeps besides batches and files: worlds, and the journal of requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.domain.clock import Clock
+    from emulator.domain.limits import Spent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """How many of each kind a world has made: ids are derived from these numbers."""
+
+    batches: int = 0
+    files: int = 0
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldOptions:
+    """What a world is made with; `clock` as written: `manual`, `real`, `x360`, `tick=30m`."""
+
+    seed: int
+    clock: str
+    scenario: str
+    edition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldState:
+    """All of a world but its files, batches and journal; `made` orders the worlds.
+
+    Everything due up to `settled_us` has happened: that is the clock's time when a command last ran. `spent` counts
+    requests against the rate limits.
+    """
+
+    id: str
+    made: int
+    options: WorldOptions
+    clock: Clock
+    settled_us: int
+    counters: Counters = field(default_factory=Counters)
+    spent: Spent = field(default_factory=dict)
+
+    def counting(self, **more: int) -> WorldState:
+        """Return the world with these counters raised."""
+        raised = {name: getattr(self.counters, name) + by for name, by in more.items()}
+        return replace(self, counters=replace(self.counters, **raised))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """One request to the API, as it came and was answered.
+
+    `at` is the world's time in epoch seconds; `body` is cut at 64 KiB; `status` is None when the client had gone.
+    `violations` say where the request broke the contract, `notes` what is odd but allowed.
+    """
+
+    number: int
+    request_id: str
+    at: int
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    operation: str | None
+    status: int | None
+    rule: str | None = None
+    violations: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Where the engine keeps everything it knows: one interface, and its implementations."""

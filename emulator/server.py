@@ -1,0 +1,148 @@
+"""Running the server: its parts put together, its socket bound, in the foreground or in a thread of its own.
+
+The one place that asks what time it is on the wall.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import uvicorn
+
+from emulator import resources
+from emulator.contract.catalog import load
+from emulator.engine.records import WorldOptions
+from emulator.engine.services import Services
+from emulator.engine.store.memory import MemoryStore
+from emulator.engine.worlds import Worlds
+from emulator.scenarios.library import Library
+from emulator.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from starlette.applications import Starlette
+
+    from emulator.settings import Settings
+
+STOP_WITHIN_S: Final = 1
+LOGGING: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"}},
+    "loggers": {
+        "emulator": {"handlers": ["stderr"], "level": "INFO"},
+        "uvicorn.error": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
+}
+
+
+class CannotListenError(OSError):
+    """The host and port cannot be had; the message says why."""
+
+
+def build(settings: Settings) -> Starlette:
+    """Return the app of a new server, with nothing in it yet.
+
+    Raises ContractError when the contract is broken, InvalidRequest when the settings name an unknown scenario.
+    """
+    started = time.monotonic_ns()
+    wall_start_us = time.time_ns() // 1000
+
+    def wall_us() -> int:
+        """Return the wall's time; a machine whose clock is set back meanwhile does not turn worlds back."""
+        return wall_start_us + (time.monotonic_ns() - started) // 1000
+
+    services = Services(
+        store=MemoryStore(),
+        library=Library(resources.folder("scenarios")),
+        contract=cache(load),
+        wall_us=wall_us,
+        rate_limits=settings.rate_limits,
+    )
+    options = WorldOptions(
+        seed=settings.seed,
+        clock=settings.clock,
+        scenario=services.library.check(settings.scenario),
+        edition=settings.edition,
+    )
+    worlds = Worlds(services, defaults=options, api_keys=frozenset(settings.api_keys), limit=settings.max_worlds)
+    return create_app(settings, worlds, uptime_s=lambda: (time.monotonic_ns() - started) / 1e9)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound there, and not yet listening. Raises CannotListenError."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as error:
+        raise CannotListenError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+    return bound
+
+
+def url_of(bound: socket.socket) -> str:
+    """Return the address that clients of this socket use."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that tells when it is ready."""
+
+    def __init__(self, app: Starlette, on_ready: Callable[[], None], *, log_config: dict[str, Any] | None) -> None:
+        config = uvicorn.Config(
+            app,
+            access_log=False,
+            http="httptools",
+            lifespan="off",
+            log_config=log_config,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_WITHIN_S,
+            ws="none",
+        )
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+
+def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+    """Serve in the foreground until SIGINT or SIGTERM; `on_ready` gets the server's address once it listens."""
+    app = build(settings)
+    with bind(settings.host, settings.port) as bound:
+        _Server(app, lambda: on_ready(url_of(bound)), log_config=LOGGING).run(sockets=[bound])
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that is up. `url` has no slash at its end."""
+
+    url: str
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Running]:
+    """Serve in a thread while the block is open, on a real socket, ready when the block is entered."""
+    app = build(settings)
+    ready = threading.Event()
+    with bind(settings.host, settings.port) as bound:
+        server = _Server(app, ready.set, log_config=None)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True, name="mka1-emulator")
+        thread.start()
+        ready.wait()
+        try:
+            yield Running(url_of(bound))
+        finally:
+            server.should_exit = True
+            thread.join()

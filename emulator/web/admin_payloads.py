@@ -1,0 +1,94 @@
+"""What the admin API takes, as JSON Schemas, and how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from emulator.contract.catalog import EDITIONS
+from emulator.contract.validation import Schema
+from emulator.domain.clock import SECOND_US, parse_clock, parse_duration
+from emulator.domain.errors import InvalidRequest
+from emulator.web.call import invalid, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from emulator.engine.records import WorldOptions
+
+Value = TypeVar("Value")
+_SAFE: Final = 9007199254740991
+_DURATION: Final = {"type": ["string", "number"]}
+
+ADVANCE: Final = Schema(
+    "Advance",
+    {
+        "type": "object",
+        "properties": {"by": _DURATION, "to": {"type": "number"}},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    },
+)
+NEW_WORLD: Final = Schema(
+    "NewWorld",
+    {
+        "type": "object",
+        "properties": {
+            "seed": {"type": "integer", "minimum": -_SAFE, "maximum": _SAFE},
+            "clock": {"type": "string"},
+            "scenario": {"type": "string"},
+            "edition": {"enum": list(EDITIONS)},
+        },
+        "additionalProperties": False,
+    },
+)
+
+
+async def read(request: Request, schema: Schema) -> dict[str, Any]:
+    """Return the request's JSON body, `{}` when there is none. Raises InvalidRequest with the place that is wrong."""
+    if request.headers.get("content-length", "") in {"", "0"} and "transfer-encoding" not in request.headers:
+        return {}
+    body, _ = await read_json(request)
+    if faults := schema.faults(body, "body"):
+        raise invalid(faults[0])
+    return dict(body)
+
+
+def world_options(body: dict[str, Any], defaults: WorldOptions) -> WorldOptions:
+    """Return the options that a new world is asked for."""
+    if "clock" in body:
+        understood("clock", lambda: parse_clock(body["clock"], wall_us=0))
+    seed = {"seed": int(body["seed"])} if "seed" in body else {}
+    return replace(defaults, **{**body, **seed})
+
+
+def advance_by(body: dict[str, Any]) -> int:
+    """Return for how long to advance, in microseconds."""
+    return understood("by", lambda: parse_duration(body["by"]))
+
+
+def advance_to(body: dict[str, Any]) -> int:
+    """Return the instant to advance to, in microseconds; it came as epoch seconds."""
+    to_s: float = body["to"]
+    return round(to_s * SECOND_US)
+
+
+def understood(param: str, read_value: Callable[[], Value]) -> Value:
+    """Return what the function reads; the ValueError of a value that it cannot read becomes an InvalidRequest."""
+    try:
+        return read_value()
+    except ValueError as error:
+        raise InvalidRequest(f"{param}: {error}.", param) from None
+
+
+def count(request: Request, name: str) -> int | None:
+    """Return a query parameter that is a whole number, or None when it is absent."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 16):
+        raise InvalidRequest(f"{name}: expected a whole number, found '{text}'.", name)
+    return int(text)

@@ -1,0 +1,94 @@
+"""Where everything is wired: the routes and the middleware of the server are the two lists in here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute, Route
+
+from emulator.domain.errors import MethodNotAllowed
+from emulator.web.admin import ROUTES as ADMIN_ROUTES
+from emulator.web.admin import AdminEndpoint, Handler
+from emulator.web.errors import RouteUnknown, error_reply
+from emulator.web.gateway import Gateway
+from emulator.web.observing import Observing
+from emulator.web.reply import Reply, send_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import Receive, Scope, Send
+
+    from emulator.contract.catalog import Contract
+    from emulator.engine.worlds import Worlds
+    from emulator.settings import Settings
+
+API: Final = "/api/v1/llm"
+ADMIN: Final = "/_emulator"
+LOOPBACK_ORIGIN: Final = r"https?://(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?"
+REQUEST_HEADERS: Final = (
+    "Authorization",
+    "Content-Type",
+    "X-On-Behalf-Of",
+    "X-Emulator-Scenario",
+    "X-Emulator-Admin-Token",
+)
+
+
+def create_app(settings: Settings, worlds: Worlds, *, uptime_s: Callable[[], float]) -> Starlette:
+    """Return the server's app. `uptime_s` tells for how long it has been running."""
+    contract = worlds.services.contract(settings.edition)
+
+    def gateway(operations: Mapping[str, str]) -> Gateway:
+        return Gateway(operations, worlds=worlds, validate_replies=settings.validate_replies)
+
+    def admin(handlers: Mapping[str, Handler]) -> AdminEndpoint:
+        return AdminEndpoint(handlers, worlds=worlds, token=settings.admin_token, uptime_s=uptime_s)
+
+    routes: list[BaseRoute] = [
+        *(Route(path, gateway(operations)) for path, operations in _operations(contract).items()),
+        Route(API + "/{rest:path}", gateway({})),
+        *(Route(ADMIN + path, admin(handlers)) for path, handlers in ADMIN_ROUTES.items()),
+        Route("/openapi.json", _Document(contract)),
+        Route("/{rest:path}", _not_found),
+    ]
+    middleware = [
+        Middleware(Observing, seed=settings.seed),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors,
+            allow_origin_regex=LOOPBACK_ORIGIN,
+            allow_methods=("GET", "POST", "PUT", "DELETE"),
+            allow_headers=REQUEST_HEADERS,
+            expose_headers=("X-Request-Id",),
+        ),
+    ]
+    return Starlette(routes=routes, middleware=middleware)
+
+
+def _operations(contract: Contract) -> dict[str, dict[str, str]]:
+    """Return, for each path of the contract, its methods and their operations."""
+    paths: dict[str, dict[str, str]] = {}
+    for operation in contract.operations.values():
+        paths.setdefault(operation.path, {})[operation.method.upper()] = operation.id
+    return paths
+
+
+class _Document:
+    """Serves the contract itself."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._reply = Reply(body=contract.document)
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["method"] == "GET":
+            await send_reply(self._reply, send)
+        else:
+            await send_reply(error_reply(MethodNotAllowed(scope["method"], ("GET",))), send)
+
+
+async def _not_found(scope: Scope, _receive: Receive, send: Send) -> None:
+    await send_reply(error_reply(RouteUnknown(scope["method"], scope["path"])), send)

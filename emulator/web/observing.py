@@ -1,0 +1,111 @@
+"""What everybody outside sees of a request: its id on every reply, and its entry in the world's journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.domain import ids
+from emulator.engine.records import JournalEntry
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from emulator.engine.world import World
+
+BODY_LIMIT: Final = 64 * 1024
+SECRET_HEADERS: Final = frozenset(
+    {"authorization", "cookie", "proxy-authorization", "x-api-key", "x-emulator-admin-token"}
+)
+
+
+@dataclass
+class Observation:
+    """One request as it goes along: each part of the way adds what it learns."""
+
+    request_id: str | None = None
+    number: int = 0
+    at: int = 0
+    world: World | None = None
+    operation: str | None = None
+    status: int | None = None
+    body: bytearray = field(default_factory=bytearray)
+    violations: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def keep_body(self, data: bytes) -> None:
+        """Keep the first 64 KiB of the body."""
+        self.body += data[: BODY_LIMIT - len(self.body)]
+
+
+class Observing:
+    """Middleware: puts an Observation into the scope's state, `X-Request-Id` on the reply, and writes the journal."""
+
+    def __init__(self, app: ASGIApp, *, seed: int) -> None:
+        self._app = app
+        self._seed = seed
+        self._strangers = count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Observe one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        observed = Observation()
+        scope.setdefault("state", {})["observed"] = observed
+
+        async def receiving() -> Message:
+            message = await receive()
+            observed.keep_body(message.get("body", b""))
+            return message
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                observed.status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", self._request_id(observed).encode()),
+                ]
+            elif not message.get("more_body"):
+                # Before the last byte leaves: who has the reply finds the request in the journal.
+                _record(scope, observed)
+            await send(message)
+
+        try:
+            await self._app(scope, receiving, sending)
+        finally:
+            _record(scope, observed)
+
+    def _request_id(self, observed: Observation) -> str:
+        """Return the request's id in its world; one that reached no world is counted apart."""
+        return observed.request_id or ids.request_id(self._seed, -next(self._strangers))
+
+
+def _record(scope: Scope, observed: Observation) -> None:
+    """Write the request into its world's journal, once."""
+    if observed.world is not None:
+        observed.world.record(_entry(scope, observed))
+        observed.world = None
+
+
+def _entry(scope: Scope, observed: Observation) -> JournalEntry:
+    query = scope["query_string"].decode("latin-1")
+    return JournalEntry(
+        number=observed.number,
+        request_id=observed.request_id or "",
+        at=observed.at,
+        method=scope["method"],
+        path=f"{scope['path']}?{query}" if query else scope["path"],
+        headers=tuple(_header(name, value) for name, value in scope["headers"]),
+        body=observed.body.decode("utf-8", "replace"),
+        operation=observed.operation,
+        status=observed.status,
+        violations=tuple(observed.violations),
+        notes=tuple(observed.notes),
+    )
+
+
+def _header(raw_name: bytes, raw_value: bytes) -> tuple[str, str]:
+    name = raw_name.decode("latin-1")
+    return name, "(hidden)" if name in SECRET_HEADERS else raw_value.decode("latin-1")

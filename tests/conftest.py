@@ -1,0 +1,37 @@
+"""One server a session, a fresh world a test, and no error in the server's log that a test did not ask for."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+from support.worlds import TestWorld, new_world
+
+from emulator.engine.worlds import world_id
+from emulator.server import running
+from emulator.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    with running(Settings(port=0, clock="manual", max_worlds=100_000)) as server:
+        yield server.url
+
+
+@pytest.fixture
+def world(server_url: str) -> Iterator[TestWorld]:
+    fresh = new_world(server_url)
+    yield fresh
+    fresh.admin.delete_world(world_id(fresh.api_key))
+
+
+@pytest.fixture(autouse=True)
+def no_errors_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which a reply broke the contract, or anything else went wrong inside the server."""
+    yield
+    errors = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert not errors
