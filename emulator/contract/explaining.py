@@ -18,16 +18,24 @@ from emulator.contract.validation import Fault, Schema
 
 _Trail: TypeAlias = "tuple[_Trail, str | int] | None"
 
+# Python does not write integers of more than 4300 digits.
+_MOST_BITS = 14_000
 _CHOICES = frozenset({"anyOf", "oneOf"})
 _KINDS = frozenset({"type", "const", "enum"})
 
 
 def explain(schema: Schema, value: object, place: str) -> tuple[Fault, ...]:
     """Give the faults of a value that does not fit; always at least one, in the order of the value."""
-    errors = [leaf for error in _Explainer(schema.document).iter_errors(value) for leaf in _leaves(error)]
     order = _Order(value)
-    faults = (_fault(schema, error, place) for error in sorted(errors, key=order.position))
+    faults = (_fault(schema, error, place) for error in sorted(_errors(schema, value), key=order.position))
     return tuple(dict.fromkeys(faults)) or (_unsaid(schema, value, place),)
+
+
+def _errors(schema: Schema, value: object) -> list[ValidationError]:
+    try:
+        return [leaf for error in _Explainer(schema.document).iter_errors(value) for leaf in _leaves(error)]
+    except (ValueError, RecursionError):  # The library puts values into words, and some are too long or too deep.
+        return []
 
 
 def _leaves(error: ValidationError) -> list[ValidationError]:
@@ -67,7 +75,7 @@ class _Order:
 
     def __init__(self, value: object) -> None:
         self._value = value
-        self._indexes: dict[int, dict[str, int]] = {}
+        self._indexes: dict[int, dict[object, int]] = {}
 
     def position(self, error: ValidationError) -> tuple[float, ...]:
         steps = tuple(self._steps(error))
@@ -76,10 +84,10 @@ class _Order:
     def _steps(self, error: ValidationError) -> Iterator[float]:
         node: Any = self._value
         for step in error.absolute_path:
-            yield self._index(node)[str(step)] if isinstance(node, dict) else float(step)
+            yield self._index(node)[step] if isinstance(node, dict) else float(step)
             node = node[step]
 
-    def _index(self, node: dict[str, object]) -> dict[str, int]:
+    def _index(self, node: dict[object, object]) -> dict[object, int]:
         if id(node) not in self._indexes:
             self._indexes[id(node)] = {name: index for index, name in enumerate(node)}
         return self._indexes[id(node)]
@@ -117,6 +125,8 @@ def _carriable(node: object) -> str | None:
         return "text without lone surrogates"
     if isinstance(node, float) and not isfinite(node):
         return "a finite number"
+    if isinstance(node, int) and node.bit_length() > _MOST_BITS:
+        return "a number of fewer digits"
     return None if node is None or isinstance(node, str | int | float | list | dict) else "a JSON value"
 
 

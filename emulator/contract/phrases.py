@@ -15,11 +15,11 @@ _PLAIN: Final = {"boolean": "true or false", "null": "null", "number": "a number
 
 
 def shown(value: object) -> str:
-    """Give a value as JSON, cut to 80 characters; a value that JSON cannot carry by the name of its type."""
+    """Give a value as JSON, cut to 80 characters; what cannot be written as JSON by the name of its type."""
     try:
         text = json.dumps(value)
     except (TypeError, ValueError, RecursionError):
-        return f"a {type(value).__name__} that is no JSON"
+        return f"a {type(value).__name__} that cannot be shown"
     return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 1] + "…"
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from emulator.inference.keywords import Kind, Rules
     from emulator.inference.text import Choose
 
-# Keywords of JSON Schema 2020-12 that bound values and that are not looked at: a value may break them.
+# Keywords of JSON Schema 2020-12 that bound values and that are not looked at: a value may break them. `not` is
+# looked at, but only chooses among types, branches and a few attempts.
 BEYOND = (
     "$anchor", "$dynamicRef", "$id", "contains", "dependentRequired", "dependentSchemas", "else", "if",
     "maxContains", "maxProperties", "minContains", "minProperties", "pattern", "patternProperties",
@@ -107,10 +108,15 @@ class _Fitter:
             return self._one_of([value for value in values if holds(rules, value, self.scope)])
         for kind in _kinds(rules):
             try:
-                return _MAKERS[kind](self, rules, depth)
+                return self._allowed(_MAKERS[kind](self, rules, depth), rules)
             except UnfitError:
                 continue
         raise UnfitError
+
+    def _allowed(self, value: object, rules: Rules) -> object:
+        if "not" in rules and holds(rules["not"], value, self.scope):
+            raise UnfitError
+        return value
 
     def _one_of(self, values: list[object]) -> object:
         if not values:

@@ -7,30 +7,13 @@ import pytest
 
 from emulator.contract.catalog import EDITIONS, Contract, load
 
-BATCH = [
-    "id",
-    "object",
-    "endpoint",
-    "errors",
-    "input_file_id",
-    "completion_window",
-    "status",
-    "output_file_id",
-    "error_file_id",
-    "created_at",
-    "in_progress_at",
-    "expires_at",
-    "finalizing_at",
-    "completed_at",
-    "failed_at",
-    "expired_at",
-    "cancelling_at",
-    "cancelled_at",
-    "request_counts",
-    "metadata",
-]
-FILE = ["id", "object", "bytes", "created_at", "filename", "purpose", "status", "expires_at"]
-CREATE = ["input_file_id", "endpoint", "completion_window", "metadata"]
+BATCH = (
+    *("id", "object", "endpoint", "errors", "input_file_id", "completion_window", "status"),
+    *("output_file_id", "error_file_id", "created_at", "in_progress_at", "expires_at", "finalizing_at"),
+    *("completed_at", "failed_at", "expired_at", "cancelling_at", "cancelled_at", "request_counts", "metadata"),
+)
+FILE = ("id", "object", "bytes", "created_at", "filename", "purpose", "status", "expires_at")
+CREATE = ("input_file_id", "endpoint", "completion_window", "metadata")
 FIRST_ENDPOINTS = ["/v1/chat/completions", "/v1/embeddings", "/v1/images/generations"]
 ENDPOINTS = [*FIRST_ENDPOINTS, "/v1/responses"]
 FILE_QUERY = ["after", "limit", "order", "purpose"]
@@ -85,31 +68,24 @@ def words(node: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "batch", "file", "create", "query", "endpoints"),
+    ("name", "concurrency", "digest", "endpoints"),
     [
-        ("0.5.25", BATCH, FILE, CREATE, FILE_QUERY, FIRST_ENDPOINTS),
-        ("0.12.26", BATCH, FILE, CREATE, FILE_QUERY, ENDPOINTS),
-        ("0.12.91", [*BATCH, "max_concurrency"], FILE, [*CREATE, "max_concurrency"], FILE_QUERY, ENDPOINTS),
-        (
-            "0.12.114",
-            [*BATCH, "max_concurrency"],
-            [*FILE, "sha256"],
-            [*CREATE, "max_concurrency"],
-            [*FILE_QUERY, "sha256"],
-            ENDPOINTS,
-        ),
+        ("0.5.25", [], [], FIRST_ENDPOINTS),
+        ("0.12.26", [], [], ENDPOINTS),
+        ("0.12.91", ["max_concurrency"], [], ENDPOINTS),
+        ("0.12.114", ["max_concurrency"], ["sha256"], ENDPOINTS),
     ],
 )
 def test_edition_has_exactly_the_fields_parameters_and_endpoints_of_its_release(
-    name: str, batch: list[str], file: list[str], create: list[str], query: list[str], endpoints: list[str]
+    name: str, concurrency: list[str], digest: list[str], endpoints: list[str]
 ) -> None:
     contract = load(name)
     assert contract.document["info"]["version"] == name
-    assert fields(contract, "BatchObject") == batch
-    assert fields(contract, "File") == file
-    assert fields(contract, "CreateBatchRequest") == create
+    assert fields(contract, "BatchObject") == [*BATCH, *concurrency]
+    assert fields(contract, "CreateBatchRequest") == [*CREATE, *concurrency]
+    assert fields(contract, "File") == [*FILE, *digest]
     parameters = contract.operations["listFiles"].parameters
-    assert [parameter.name for parameter in parameters if parameter.location == "query"] == query
+    assert [each.name for each in parameters if each.location == "query"] == [*FILE_QUERY, *digest]
     assert contract.components["BatchEndpoint"].document["enum"] == endpoints
     assert list(contract.endpoints) == endpoints
 

@@ -91,7 +91,7 @@ def test_every_link_leads_to_an_operation_and_its_parameters(edition: Contract) 
 
 
 def test_no_component_is_left_without_a_use(edition: Contract) -> None:
-    used = {target for target in targets(edition.document)}
+    used = set(targets(edition.document))
     for kind in ("examples", "headers", "links", "parameters", "responses"):
         for name in edition.document["components"][kind]:
             assert f"#/components/{kind}/{name}" in used, name

@@ -1,6 +1,6 @@
 import math
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import assume, given
@@ -11,11 +11,15 @@ from emulator.contract.catalog import Contract, load
 from emulator.contract.explaining import explain
 from emulator.contract.validation import Fault, Schema
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 NEWEST = load("0.12.114")
 COMPONENTS = sorted(NEWEST.components)
 SAFE = 9007199254740991
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
+LETTERS = st.characters(codec="utf-8")
+TEXT = st.text(LETTERS, max_size=20)
 SCALARS = (
     st.none()
     | st.booleans()
@@ -44,24 +48,24 @@ def fitting(schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[A
 
 
 def fitting_kind(kind: str, schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[Any]:
-    match kind:
-        case "integer":
-            return st.integers(schema.get("minimum"), schema.get("maximum"))
-        case "number":
-            return st.floats(allow_nan=False, allow_infinity=False)
-        case "boolean":
-            return st.booleans()
-        case "null":
-            return st.none()
-        case "string" if "pattern" in schema:
-            return st.from_regex(schema["pattern"], fullmatch=True).filter(lambda text: not text.endswith("\n"))
-        case "string":
-            least, most = schema.get("minLength", 0), schema.get("maxLength", 20)
-            return st.text(TEXT.element_strategy, min_size=least, max_size=most)  # type: ignore[attr-defined]
-        case "array":
-            return st.lists(fitting(schema.get("items", {}), defs), min_size=schema.get("minItems", 0), max_size=3)
-        case _:
-            return fitting_object(schema, defs)
+    made: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
+        "integer": lambda: st.integers(schema.get("minimum"), schema.get("maximum")),
+        "number": lambda: st.floats(allow_nan=False, allow_infinity=False),
+        "boolean": st.booleans,
+        "null": st.none,
+        "string": lambda: fitting_text(schema),
+        "array": lambda: st.lists(
+            fitting(schema.get("items", {}), defs), min_size=schema.get("minItems", 0), max_size=3
+        ),
+        "object": lambda: fitting_object(schema, defs),
+    }
+    return made[kind]()
+
+
+def fitting_text(schema: dict[str, Any]) -> st.SearchStrategy[str]:
+    if "pattern" in schema:
+        return st.from_regex(schema["pattern"], fullmatch=True).filter(lambda text: not text.endswith("\n"))
+    return st.text(LETTERS, min_size=schema.get("minLength", 0), max_size=schema.get("maxLength", 20))
 
 
 def fitting_object(schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -177,8 +181,10 @@ CREATE = {"input_file_id": "f", "endpoint": "/v1/embeddings", "completion_window
         (
             {"endpoint": "/v1/moderations"},
             [
-                'body.endpoint: expected "/v1/chat/completions", "/v1/embeddings", "/v1/images/generations" or '
-                '"/v1/responses", found "/v1/moderations".'
+                (
+                    'body.endpoint: expected "/v1/chat/completions", "/v1/embeddings", "/v1/images/generations" or '
+                    '"/v1/responses", found "/v1/moderations".'
+                )
             ],
         ),
         (
@@ -195,12 +201,17 @@ CREATE = {"input_file_id": "f", "endpoint": "/v1/embeddings", "completion_window
         (
             {"metadata": {str(i): "" for i in range(17)}},
             [
-                "body.metadata: expected an object of at most 16 members, found "
-                '{"0": "", "1": "", "2": "", "3": "", "4": "", "5": "", "6": "", "7": "", "8": "….'
+                (
+                    "body.metadata: expected an object of at most 16 members, found "
+                    '{"0": "", "1": "", "2": "", "3": "", "4": "", "5": "", "6": "", "7": "", "8": "….'
+                )
             ],
         ),
         ({"metadata": [1]}, ["body.metadata: expected an object of at most 16 members or null, found [1]."]),
-        ({"input_file_id": "\ud800"}, [r'body.input_file_id: expected text without lone surrogates, found "\ud800".']),
+        (
+            {"metadata": {"a": "\ud800"}},
+            [r'body.metadata.a: expected text without lone surrogates, found "\ud800".'],
+        ),
         (
             {"input_file_id": 1, "max_concurrency": 0},
             [
