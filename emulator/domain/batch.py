@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from emulator.domain.clock import SECOND_US, seconds
 from emulator.domain.lifecycle import TERMINAL, Status, check_transition
+from emulator.domain.paths import UNCHANGED, Changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.domain.files import Content
     from emulator.domain.jsonl import InputFault
+    from emulator.domain.scenario import Scenario
     from emulator.domain.timeline import Pace, Plan
 
 WINDOW_S: Final = 24 * 3600
@@ -43,12 +45,19 @@ class Entry:
 class Lines:
     """How far a batch's lines have come: the first `done` of `total` have finished, in order.
 
-    `failing` holds the indices, from 0 and ascending, of those lines that end in a failure.
+    `unfinished` of them never finish. `failing` holds, ascending and counted from 0 among those that do, the places of the
+    lines that end in a failure.
     """
 
     total: int = 0
     done: int = 0
+    unfinished: int = 0
     failing: tuple[int, ...] = ()
+
+    @property
+    def finishable(self) -> int:
+        """How many lines can finish."""
+        return self.total - self.unfinished
 
     @property
     def failed(self) -> int:
@@ -61,19 +70,30 @@ class Lines:
         return self.done - self.failed
 
 
+@dataclass(frozen=True, slots=True)
+class HeldFiles:
+    """The ids of result files that a batch shows only from an instant after its end on."""
+
+    until_us: int
+    output_file_id: str | None
+    error_file_id: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """A batch of one tenant; `number` orders the world's batches by creation.
 
     `history` begins with validating; `input` is the input file's content from the end of validation on, so that
     deleting the file changes nothing any more; `pace` says when lines finish now, `paces` when they did before.
+    `has_own_scenario` tells that its creator chose the scenario for it; `changes` are made to it wherever it is shown.
     """
 
     id: str
     tenant: str
     number: int
     request: NewBatch
-    scenario: str
+    scenario: Scenario
+    has_own_scenario: bool = False
     history: tuple[Entry, ...]
     plan: Plan
     pace: Pace | None = None
@@ -83,6 +103,8 @@ class Batch:
     errors: tuple[InputFault, ...] = ()
     output_file_id: str | None = None
     error_file_id: str | None = None
+    held: HeldFiles | None = None
+    changes: Changes = UNCHANGED
 
     @property
     def status(self) -> Status:

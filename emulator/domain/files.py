@@ -135,7 +135,10 @@ def content_of(pieces: Iterable[bytes]) -> Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file of one tenant. `number` orders the world's files by creation; `created_at` is in epoch seconds."""
+    """A file of one tenant. `number` orders the world's files by creation; `created_at` is in epoch seconds.
+
+    Its bytes are served as `media_type`; `batch_id` is the batch of which it is a result file.
+    """
 
     id: str
     tenant: str
@@ -144,12 +147,15 @@ class File:
     filename: str
     purpose: str
     content: Content
+    media_type: str
+    batch_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """What a client hands over to become a File."""
+    """What becomes a File: its bytes are served as `media_type`, or as its name and purpose say."""
 
     filename: str
     purpose: str
     content: Content
+    media_type: str | None = None

@@ -7,15 +7,21 @@ store keeps one due time a batch, and a walk of any number of steps passes the s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from emulator.domain.clock import SECOND_US
 from emulator.domain.lifecycle import Status
+from emulator.domain.paths import UNCHANGED, Changes
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from emulator.domain.batch import Batch
+    from emulator.domain.scenario import Scenario
+
+
+RUNS_LINES: Final = frozenset({Status.IN_PROGRESS, Status.CANCELLING})
+"""In these statuses lines may finish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +46,15 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a script: a status to enter, or lines to finish during the wait, evenly spread over it."""
+    """One step: a status to enter, or lines to finish during the wait, evenly spread over it.
+
+    `changes` are made to the batch as it is shown from then on.
+    """
 
     wait: Wait
     to: Status | None = None
     progress: Amount | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
-    """What happens to a batch as time passes, and what replaces the rest of it once it is cancelled."""
-
-    name: str
-    steps: tuple[Step, ...]
-    on_cancel: tuple[Step, ...]
+    changes: Changes = UNCHANGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,18 +112,22 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that is due: `done` lines are finished then, a status is entered, a step of the plan is past."""
+    """Something that is due: `done` lines are finished then, a status is entered, a step of the plan is past.
+
+    `reveals` is the moment in which a batch that has ended shows the ids of its files.
+    """
 
     at_us: int
     to: Status | None = None
     done: int | None = None
     is_step: bool = False
+    reveals: bool = False
 
 
-def start(script: Script, *, now_us: int) -> Plan:
+def start(scenario: Scenario, *, now_us: int) -> Plan:
     """Return the plan of a batch that is created now; it counts from the whole second that `created_at` shows."""
     second_us = now_us // SECOND_US * SECOND_US
-    return Plan(created_us=second_us, since_us=second_us, steps=script.steps, on_cancel=script.on_cancel)
+    return Plan(created_us=second_us, since_us=second_us, steps=scenario.steps, on_cancel=scenario.on_cancel)
 
 
 def next_event(batch: Batch) -> Event | None:
@@ -131,7 +136,7 @@ def next_event(batch: Batch) -> Event | None:
     Whatever its plan says, a batch expires when its window closes; a step that is due at that same instant goes first.
     """
     if batch.is_over:
-        return None
+        return Event(at_us=batch.held.until_us, reveals=True) if batch.held else None
     planned = _next_planned(batch)
     if planned is None or planned.at_us > batch.closes_us:
         return Event(at_us=batch.closes_us, to=Status.EXPIRED)
@@ -151,11 +156,16 @@ def _next_planned(batch: Batch) -> Event | None:
 
 def fire(batch: Batch, event: Event) -> Batch:
     """Return the batch after one of its events; raises IllegalTransition when a script breaks the table."""
+    if event.reveals and batch.held:
+        return replace(
+            batch, output_file_id=batch.held.output_file_id, error_file_id=batch.held.error_file_id, held=None
+        )
     after = batch
     if event.done is not None:
         after = replace(after, lines=replace(after.lines, done=event.done))
     if event.is_step:
-        after = replace(after, plan=after.plan.past_step())
+        changes = after.changes.then(after.plan.steps[0].changes)
+        after = replace(after, plan=after.plan.past_step(), changes=changes)
     if event.to is not None:
         after = after.entering(event.to, at_us=event.at_us)
     if after.is_over:
@@ -171,7 +181,7 @@ def cancelled(batch: Batch, *, at_us: int) -> Batch:
 def finish_us(batch: Batch, line: int) -> int:
     """Return when the line with this number, from 1, finished; it must be among those that are done."""
     paces = (*batch.paces, batch.pace) if batch.pace else batch.paces
-    return next(pace for pace in paces if line <= pace.target).finish_us(line)
+    return next(pace for pace in reversed(paces) if pace.before < line).finish_us(line)
 
 
 def _at_rest(batch: Batch) -> Batch:
@@ -182,17 +192,17 @@ def _at_rest(batch: Batch) -> Batch:
 def _at_next_pace(batch: Batch) -> Batch:
     """Return the batch with the pace that its next step gives its lines, if it runs them."""
     rested, lines = _at_rest(batch), batch.lines
-    if batch.status is not Status.IN_PROGRESS or not batch.plan.steps:
+    if batch.status not in RUNS_LINES or not batch.plan.steps:
         return rested
-    target = _target(batch.plan.steps[0], lines.done, lines.total)
+    target = _target(batch.plan.steps[0], lines.done, lines.finishable)
     if target <= lines.done:
         return rested
     pace = Pace(before=lines.done, target=target, start_us=batch.plan.since_us, end_us=batch.plan.due_us())
     return replace(rested, pace=pace)
 
 
-def _target(step: Step, done: int, total: int) -> int:
-    """Return how many lines are done once the step is: before finalizing, all of them."""
-    if step.to is Status.FINALIZING:
-        return total
-    return step.progress.of(total) if step.progress else done
+def _target(step: Step, done: int, finishable: int) -> int:
+    """Return how many lines are done once the step is: before finalizing, and before completed, all of them."""
+    if step.to in {Status.FINALIZING, Status.COMPLETED}:
+        return finishable
+    return step.progress.of(finishable) if step.progress else done

@@ -6,22 +6,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from emulator.domain import ids
+from emulator.domain.batch import HeldFiles
 from emulator.domain.clock import seconds
-from emulator.domain.files import File
+from emulator.domain.files import File, Upload, content_type
+from emulator.domain.jsonl import good_lines
 from emulator.domain.lifecycle import Status
-from emulator.domain.timeline import fire, next_event
+from emulator.domain.timeline import Pace, fire, next_event
+from emulator.engine.editing import written
 from emulator.engine.intake import input_file, validated
-from emulator.engine.results import write_results
+from emulator.engine.results import rows
 
 if TYPE_CHECKING:
     from emulator.domain.batch import Batch
+    from emulator.domain.edits import ResultFile
     from emulator.domain.files import Content
     from emulator.domain.timeline import Event
     from emulator.engine.records import WorldState
     from emulator.engine.services import Services
     from emulator.engine.store.interface import Transaction
 
-WRITES_RESULTS = frozenset({Status.COMPLETED, Status.EXPIRED, Status.CANCELLED})
+_ENDS_VALIDATION = frozenset({Status.IN_PROGRESS, Status.FAILED, Status.COMPLETED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,7 @@ class Machine:
         event = next_event(batch)
         self.work.put_batch(self.state.id, batch, due_us=event.at_us if event else None)
 
-    def add_file(self, *, tenant: str, created_us: int, filename: str, purpose: str, content: Content) -> File:
+    def add_file(self, upload: Upload, *, tenant: str, created_us: int, batch_id: str | None = None) -> File:
         """Make a file under the world's next id."""
         number = self.state.counters.files
         file = File(
@@ -68,9 +72,11 @@ class Machine:
             tenant=tenant,
             number=number,
             created_at=seconds(created_us),
-            filename=filename,
-            purpose=purpose,
-            content=content,
+            filename=upload.filename,
+            purpose=upload.purpose,
+            content=upload.content,
+            media_type=upload.media_type or content_type(upload.filename, upload.purpose),
+            batch_id=batch_id,
         )
         self.work.put_file(self.state.id, file)
         self.save(self.state.counting(files=1))
@@ -84,35 +90,61 @@ class Machine:
         return Fired(at_us=event.at_us, before=batch, after=after)
 
     def _after(self, batch: Batch, event: Event) -> Batch:
-        if event.to is Status.IN_PROGRESS and batch.status is Status.VALIDATING:
-            batch = validated(batch, self._input(batch), self._services.contract(self.state.options.edition))
-            event = replace(event, to=Status.FAILED) if batch.errors else event
+        if event.to in _ENDS_VALIDATION and batch.input is None:
+            batch, event = self._validated(batch, event)
         after = fire(batch, event)
-        return self._with_results(after, event.at_us) if after.status in WRITES_RESULTS else after
+        enters_end = after.is_over and not batch.is_over
+        return self._with_results(after, event.at_us) if enters_end and after.status is not Status.FAILED else after
+
+    def _validated(self, batch: Batch, event: Event) -> tuple[Batch, Event]:
+        """Return the batch as validation leaves it, and what then happens to it.
+
+        A batch that was cancelled before it was validated, and whose script completes it all the same, runs its lines at
+        that moment; if there is nothing to run, it is cancelled as it was asked to be.
+        """
+        contract = self._services.contract(self.state.options.edition)
+        checked = validated(batch, self._input(batch), contract, seed=self.state.options.seed)
+        if event.to is not Status.COMPLETED:
+            return checked, replace(event, to=Status.FAILED) if checked.errors else event
+        if checked.errors:
+            return batch, replace(event, to=Status.CANCELLED)
+        done = checked.lines.finishable
+        pace = Pace(before=0, target=done, start_us=event.at_us, end_us=event.at_us)
+        return replace(checked, paces=(pace,)), replace(event, done=done)
 
     def _input(self, batch: Batch) -> File | None:
         return input_file(self.work.file(self.state.id, batch.request.input_file_id), batch)
 
     def _with_results(self, batch: Batch, at_us: int) -> Batch:
-        content = batch.input or self._unread_input(batch)
-        if content is None:
+        batch = self._with_unread_input(batch) if batch.status is Status.EXPIRED else batch
+        if batch.input is None:
             return batch
-        counted, results = write_results(batch, content, seed=self.state.options.seed)
-        return replace(
-            counted,
-            output_file_id=self._result_file(batch, "output", results.output, at_us),
-            error_file_id=self._result_file(batch, "error", results.error, at_us),
-        )
+        seed, plan = self.state.options.seed, batch.scenario.results
+        contents = written(rows(batch, batch.input, seed=seed), plan, seed=seed)
+        found = {file: self._result_file(batch, file, content, at_us) for file, content in contents.items()}
+        if plan.ids_after_us:
+            held = HeldFiles(at_us + plan.ids_after_us, found["output"], found["error"])
+            return replace(batch, held=held)
+        return replace(batch, output_file_id=found["output"], error_file_id=found["error"])
 
-    def _unread_input(self, batch: Batch) -> Content | None:
-        """Return the input of a batch that expired before it was read: all of its lines are then listed as expired."""
-        file = self._input(batch) if batch.status is Status.EXPIRED else None
-        return file.content if file else None
+    def _with_unread_input(self, batch: Batch) -> Batch:
+        """Return a batch that expired before it was read as one none of whose lines was run."""
+        file = self._input(batch) if batch.input is None else None
+        if file is None:
+            return batch
+        total = sum(1 for _ in good_lines(file.content))
+        return replace(batch, input=file.content, lines=replace(batch.lines, total=total))
 
-    def _result_file(self, batch: Batch, name: str, content: Content | None, at_us: int) -> str | None:
+    def _result_file(self, batch: Batch, file: ResultFile, content: Content | None, at_us: int) -> str | None:
         if content is None:
             return None
-        filename = f"{batch.id}_{name}.jsonl"
-        return self.add_file(
-            tenant=batch.tenant, created_us=at_us, filename=filename, purpose="batch", content=content
-        ).id
+        upload = Upload(
+            filename=f"{batch.id}_{file}.jsonl",
+            purpose="batch",
+            content=content,
+            media_type=batch.scenario.results.content_type.get(file),
+        )
+        made = self.add_file(upload, tenant=batch.tenant, created_us=at_us, batch_id=batch.id)
+        if file in batch.scenario.results.deleted:
+            self.work.delete_file(self.state.id, made)
+        return made.id

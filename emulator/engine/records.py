@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from emulator.domain.clock import Clock
     from emulator.domain.limits import Spent
+    from emulator.domain.rules import Count, RuleInForce
+    from emulator.domain.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,7 @@ class Counters:
     batches: int = 0
     files: int = 0
     requests: int = 0
+    rules: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,8 @@ class WorldState:
     """All of a world but its files, batches and journal; `made` orders the worlds.
 
     Everything due up to `settled_us` has happened: that is the clock's time when a command last ran. `spent` counts
-    requests against the rate limits.
+    requests against the rate limits. `scenario` is what its batches follow by default, `scenarios` are its own beside the
+    library's, and `rules` those that were given to it.
     """
 
     id: str
@@ -44,8 +48,12 @@ class WorldState:
     options: WorldOptions
     clock: Clock
     settled_us: int
+    scenario: str
     counters: Counters = field(default_factory=Counters)
     spent: Spent = field(default_factory=dict)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    rules: tuple[RuleInForce, ...] = ()
+    rule_counts: Mapping[str, Count] = field(default_factory=dict)
 
     def counting(self, **more: int) -> WorldState:
         """Return the world with these counters raised."""

@@ -1,67 +1,100 @@
-"""Result files: what each line of a batch came to, written once, when it ends (contract sections 4, 5)."""
+"""What each line of an ended batch came to: the rows of its two result files (contract sections 4, 5)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from emulator.domain import ids
 from emulator.domain.clock import seconds
-from emulator.domain.files import Content, ContentWriter
-from emulator.domain.jsonl import good_lines, write_line
 from emulator.domain.lifecycle import Status
+from emulator.domain.outcomes import filled
 from emulator.domain.timeline import finish_us
+from emulator.engine.intake import with_outcomes
 from emulator.inference import Prompt, reply
 
 if TYPE_CHECKING:
-    from emulator.domain.batch import Batch
-    from emulator.domain.jsonl import Line
+    from collections.abc import Iterator
 
-_NO_LIMIT: Final = 1 << 62
+    from emulator.domain.batch import Batch
+    from emulator.domain.edits import ResultFile
+    from emulator.domain.files import Content
+    from emulator.domain.jsonl import Line
+    from emulator.domain.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """The contents of the two files; None where a file would hold nothing."""
+class Row:
+    """One line of a result file, and the input line that it answers."""
 
-    output: Content | None
-    error: Content | None
+    line: Line
+    value: dict[str, Any]
 
 
-def write_results(batch: Batch, content: Content, *, seed: int) -> tuple[Batch, Results]:
-    """Return what the batch's lines came to, and the batch with its lines counted.
+def rows(batch: Batch, content: Content, *, seed: int) -> Iterator[tuple[ResultFile, Row]]:
+    """Yield the rows of both files in the order of the input.
 
-    Finished lines are in the output file. Of a batch that expired the rest is in the error file, of one that was
-    cancelled it is in neither.
+    Finished lines stand in the output file, failed ones where the scenario wants them. Of a batch that expired the rest is
+    in the error file, of one that was cancelled it is in neither.
     """
-    output, error = ContentWriter(_NO_LIMIT), ContentWriter(_NO_LIMIT)
-    index = -1
-    for index, line in enumerate(good_lines(content)):
-        if index < batch.lines.done:
-            output.write(write_line(_success(batch, index, line, seed)))
+    finished = 0
+    for index, (line, outcome) in enumerate(with_outcomes(batch, content, total=batch.lines.total, seed=seed)):
+        is_done = not outcome.unfinished and finished < batch.lines.done
+        finished += is_done
+        if is_done:
+            row = Row(line, _Writer(batch, seed, index, finished).finished(line, outcome))
+            yield from ((file, row) for file in _places(batch, outcome))
         elif batch.status is Status.EXPIRED:
-            error.write(write_line(_expired(batch, index, line, seed)))
-    counted = replace(batch, lines=replace(batch.lines, total=index + 1))
-    return counted, Results(*(writer.close() if writer.size else None for writer in (output, error)))
+            yield "error", Row(line, _Writer(batch, seed, index, finished).expired(line))
 
 
-def _success(batch: Batch, index: int, line: Line, seed: int) -> dict[str, Any]:
-    line_id, request_id = ids.line_ids(seed, batch.id, index)
-    prompt = Prompt(
-        seed=seed,
-        custom_id=line.custom_id,
-        endpoint=batch.request.endpoint,
-        body=line.body,
-        at=seconds(finish_us(batch, index + 1)),
-    )
-    response = {"status_code": 200, "request_id": request_id, "body": reply(prompt)}
-    return {"id": line_id, "custom_id": line.custom_id, "response": response, "error": None}
-
-
-def _expired(batch: Batch, index: int, line: Line, seed: int) -> dict[str, Any]:
-    line_id, _ = ids.line_ids(seed, batch.id, index)
-    error = {
-        "code": "batch_expired",
-        "message": "The batch's completion window closed before this request was run.",
+def _places(batch: Batch, outcome: Outcome) -> tuple[ResultFile, ...]:
+    if not outcome.fails:
+        return ("output",)
+    places: dict[str, tuple[ResultFile, ...]] = {
+        "error_file": ("error",),
+        "output_file": ("output",),
+        "both": ("output", "error"),
     }
-    return {"id": line_id, "custom_id": line.custom_id, "response": None, "error": error}
+    return places[batch.scenario.results.failed_in]
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes the row of the line with this index; it is the batch's `number`-th to finish."""
+
+    batch: Batch
+    seed: int
+    index: int
+    number: int
+
+    def expired(self, line: Line) -> dict[str, Any]:
+        message = "The batch's completion window closed before this request was run."
+        return self._row(line, error={"code": "batch_expired", "message": message})
+
+    def finished(self, line: Line, outcome: Outcome) -> dict[str, Any]:
+        if outcome.error is not None:
+            return self._row(line, error=dict(outcome.error))
+        _, request_id = self._ids()
+        body = self._body(line, outcome)
+        return self._row(line, response={"status_code": outcome.status_code, "request_id": request_id, "body": body})
+
+    def _body(self, line: Line, outcome: Outcome) -> Any:
+        if outcome.body is not None:
+            values = {"custom_id": line.custom_id, "index": self.index, "body": line.body}
+            return outcome.changes.applied(filled(outcome.body, values))
+        prompt = Prompt(
+            seed=self.seed,
+            custom_id=line.custom_id,
+            endpoint=self.batch.request.endpoint,
+            body=line.body,
+            at=seconds(finish_us(self.batch, self.number)),
+            content=outcome.content,
+        )
+        return outcome.changes.applied(reply(prompt))
+
+    def _ids(self) -> tuple[str, str]:
+        return ids.line_ids(self.seed, self.batch.id, self.index)
+
+    def _row(self, line: Line, *, response: object = None, error: object = None) -> dict[str, Any]:
+        return {"id": self._ids()[0], "custom_id": line.custom_id, "response": response, "error": error}

@@ -15,15 +15,21 @@ from emulator.domain.clock import LATEST_US, parse_clock
 from emulator.domain.errors import CancelRefused, InvalidRequest, NotFound, NothingToCome
 from emulator.domain.lifecycle import CANCEL_ASKED, CANCELLABLE, Status
 from emulator.domain.limits import spend
+from emulator.domain.pagination import PageQuery
+from emulator.domain.rules import Count, RuleInForce
 from emulator.engine.machine import Fired, Machine
 from emulator.engine.records import WorldState
+from emulator.engine.rulebook import Asked, fired
+from emulator.scenarios.library import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from emulator.domain.files import File, Upload
     from emulator.domain.limits import RateLimit
-    from emulator.domain.pagination import FileQuery, Page, PageQuery
+    from emulator.domain.pagination import FileQuery, Page
+    from emulator.domain.rules import Rule
+    from emulator.domain.scenario import Scenario
     from emulator.engine.records import JournalEntry, WorldOptions
     from emulator.engine.services import Services
 
@@ -41,7 +47,9 @@ class Admission:
 def new_state(world_id: str, *, made: int, options: WorldOptions, wall_us: int) -> WorldState:
     """Return a world in which nothing has happened yet."""
     clock = parse_clock(options.clock, wall_us=wall_us)
-    return WorldState(id=world_id, made=made, options=options, clock=clock, settled_us=clock.world_us)
+    return WorldState(
+        id=world_id, made=made, options=options, clock=clock, settled_us=clock.world_us, scenario=options.scenario
+    )
 
 
 class World:
@@ -91,19 +99,31 @@ class World:
     def create_batch(self, tenant: str, request: NewBatch, *, scenario: str | None = None) -> Batch:
         """Create a batch that follows this scenario, or else the world's. Raises InvalidRequest for an unknown one."""
         with self._command() as machine:
-            options, number = machine.state.options, machine.state.counters.batches
-            script = self._services.library.script(scenario or options.scenario)
-            batch = Batch(
-                id=ids.batch_id(options.seed, number),
-                tenant=tenant,
-                number=number,
-                request=request,
-                scenario=script.name,
-                history=(Entry(Status.VALIDATING, machine.state.settled_us),),
-                plan=timeline.start(script, now_us=machine.state.settled_us),
-            )
-            machine.save(machine.state.counting(batches=1))
-            return self._put_and_settle(machine, batch)
+            chosen = self._scenario(machine.state, scenario or machine.state.scenario)
+            return self._create(machine, tenant, request, chosen, is_own=scenario is not None)
+
+    def arrive(self, tenant: str, count: int) -> None:
+        """Let so many further batches appear that ask for what the tenant's newest one does; without one, none."""
+        with self._command() as machine:
+            page = machine.work.batches(self.id, tenant, PageQuery(limit=1))
+            for newest in page.items if page else ():
+                for _ in range(count):
+                    self._create(machine, tenant, newest.request, newest.scenario, is_own=newest.has_own_scenario)
+
+    def _create(self, machine: Machine, tenant: str, request: NewBatch, scenario: Scenario, *, is_own: bool) -> Batch:
+        number, now_us = machine.state.counters.batches, machine.state.settled_us
+        batch = Batch(
+            id=ids.batch_id(machine.state.options.seed, number),
+            tenant=tenant,
+            number=number,
+            request=request,
+            scenario=scenario,
+            has_own_scenario=is_own,
+            history=(Entry(Status.VALIDATING, now_us),),
+            plan=timeline.start(scenario, now_us=now_us),
+        )
+        machine.save(machine.state.counting(batches=1))
+        return self._put_and_settle(machine, batch)
 
     def get_batch(self, tenant: str, batch_id: str) -> Batch:
         """Return this tenant's batch. Raises NotFound."""
@@ -144,13 +164,7 @@ class World:
     def add_file(self, tenant: str, upload: Upload) -> File:
         """Keep an upload as a file of this tenant."""
         with self._command() as machine:
-            return machine.add_file(
-                tenant=tenant,
-                created_us=machine.state.settled_us,
-                filename=upload.filename,
-                purpose=upload.purpose,
-                content=upload.content,
-            )
+            return machine.add_file(upload, tenant=tenant, created_us=machine.state.settled_us)
 
     def get_file(self, tenant: str, file_id: str) -> File:
         """Return this tenant's file. Raises NotFound."""
@@ -224,6 +238,74 @@ class World:
             work.clear_world(self.id)
             work.put_world(state)
             return state
+
+    # Scenarios and rules
+
+    def use(self, scenario: str) -> WorldState:
+        """Let batches follow this scenario from now on, where nothing else is chosen. Raises InvalidRequest."""
+        with self._command() as machine:
+            self._scenario(machine.state, scenario)
+            machine.save(replace(machine.state, scenario=scenario))
+            return machine.state
+
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Return the scenarios that this world has beside the library's."""
+        return self.state().scenarios
+
+    def add_scenario(self, scenario: Scenario) -> None:
+        """Give the world a scenario of its own; it comes before one of the library with its name."""
+        with self._command() as machine:
+            machine.save(replace(machine.state, scenarios={**machine.state.scenarios, scenario.name: scenario}))
+
+    def remove_scenario(self, name: str) -> None:
+        """Take a scenario of its own from the world; batches that follow it go on. Raises InvalidRequest."""
+        with self._command() as machine:
+            own = dict(machine.state.scenarios)
+            if own.pop(name, None) is None:
+                refuse(name, own)
+            machine.save(replace(machine.state, scenarios=own))
+
+    def _scenario(self, state: WorldState, name: str) -> Scenario:
+        if name in state.scenarios:
+            return state.scenarios[name]
+        library = self._services.library
+        if name not in library.names:
+            refuse(name, library.names, more=state.scenarios)
+        return library.scenario(name)
+
+    def find_scenario(self, name: str) -> Scenario:
+        """Return the scenario that this name means in this world. Raises InvalidRequest."""
+        return self._scenario(self.state(), name)
+
+    def add_rule(self, rule: Rule) -> RuleInForce:
+        """Put a rule in force."""
+        with self._command() as machine:
+            added = RuleInForce(f"rule_{machine.state.counters.rules + 1}", rule)
+            state = machine.state.counting(rules=1)
+            machine.save(replace(state, rules=(*state.rules, added)))
+            return added
+
+    def remove_rules(self, key: str | None = None) -> None:
+        """Take the rule with this key out of force, or all that were added. Raises NotFound."""
+        with self._command() as machine:
+            kept = tuple(each for each in machine.state.rules if key not in {None, each.key})
+            if key is not None and len(kept) == len(machine.state.rules):
+                raise NotFound("rule", key)
+            machine.save(replace(machine.state, rules=kept))
+
+    def rules(self) -> tuple[tuple[RuleInForce, Count], ...]:
+        """Return the rules that are in force for the whole world, and how often each has matched and fired."""
+        state = self.state()
+        default = self._scenario(state, state.scenario)
+        everywhere = (*state.rules, *(RuleInForce(rule.name, rule) for rule in default.rules))
+        return tuple((each, state.rule_counts.get(each.key, Count())) for each in everywhere)
+
+    def fired(self, asked: Asked, *, scenario: str | None = None) -> tuple[RuleInForce, ...]:
+        """Return the rules that fire on a request, counting it; `scenario` is wanted for a new batch."""
+        with self._command() as machine:
+            chosen = self._scenario(machine.state, scenario) if scenario else None
+            default = self._scenario(machine.state, machine.state.scenario)
+            return fired(machine, replace(asked, scenario=chosen), default)
 
     # Looking on
 

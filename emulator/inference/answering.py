@@ -41,6 +41,7 @@ class Wish:
     schema: object = None  # the JSON Schema that the text must fit; None: prose
     stops: tuple[str, ...] = ()  # the text ends before any of these
     limit: int | None = None  # tokens
+    content: str | None = None  # what is to be said, whatever else is wished for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class Answer:
 
 def answer(wish: Wish, draw: Draw) -> Answer:
     """Return what the model says to a wish."""
+    if wish.content is not None:
+        return Answer(text=wish.content, function=None, cut=False)
     called = wish.functions[draw.below(len(wish.functions))] if wish.functions else None
     text = _arguments(called, draw) if called else before_stop(_said(wish.schema, draw), wish.stops)
     kept = text if wish.limit is None else first_tokens(text, wish.limit)

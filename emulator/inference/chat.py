@@ -25,7 +25,7 @@ def chat(prompt: Prompt) -> dict[str, object]:
     calls a function where `tool_choice` demands it of a function that `tools` defines; it says plain text, or
     the JSON that `response_format` asks for, everywhere else.
     """
-    draw, wish = drawn_from(prompt), _wish(prompt.body)
+    draw, wish = drawn_from(prompt), _wish(prompt)
     count = whole(prompt.body.get("n"), 1, MOST_CHOICES) or 1
     rows = [draw.branch("choice", index) for index in range(count)]
     answers = [answer(wish, row) for row in rows]
@@ -39,10 +39,12 @@ def chat(prompt: Prompt) -> dict[str, object]:
     }
 
 
-def _wish(body: Mapping[str, object]) -> Wish:
+def _wish(prompt: Prompt) -> Wish:
+    body = prompt.body
     form = mapping(body.get("response_format"))
     limits = (whole(body.get(name), 1) for name in ("max_tokens", "max_completion_tokens"))
     return Wish(
+        content=prompt.content,
         functions=_demanded(body),
         schema=schema_wished(form.get("type"), mapping(form.get("json_schema")).get("schema")),
         stops=_stops(body.get("stop")),

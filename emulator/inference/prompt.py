@@ -18,3 +18,4 @@ class Prompt:
     endpoint: str  # as in the line's url, such as /v1/chat/completions
     body: Mapping[str, object]  # the line's body: JSON
     at: int  # epoch seconds at which the line finished
+    content: str | None = None  # what the model says to it, where text is wished for; None: what it likes

@@ -24,7 +24,7 @@ def responses(prompt: Prompt) -> dict[str, object]:
     used. A text that `max_output_tokens` cut leaves the response incomplete.
     """
     draw = drawn_from(prompt)
-    identity, said = f"resp_{draw.hex(48)}", answer(_wish(prompt.body), draw.branch("output"))
+    identity, said = f"resp_{draw.hex(48)}", answer(_wish(prompt), draw.branch("output"))
     return {
         "id": identity,
         "object": "response",
@@ -58,9 +58,11 @@ def _echo(body: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _wish(body: Mapping[str, object]) -> Wish:
+def _wish(prompt: Prompt) -> Wish:
+    body = prompt.body
     form = mapping(mapping(body.get("text")).get("format"))
     return Wish(
+        content=prompt.content,
         functions=_demanded(body),
         schema=schema_wished(form.get("type"), form.get("schema")),
         limit=whole(body.get("max_output_tokens"), 1),

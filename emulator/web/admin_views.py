@@ -28,7 +28,7 @@ def world(state: WorldState) -> dict[str, Any]:
         "world": state.id,
         "seed": options.seed,
         "clock": options.clock,
-        "scenario": options.scenario,
+        "scenario": state.scenario,
         "edition": options.edition,
         "now": epoch(state.settled_us),
         "batches_created": counters.batches,
@@ -60,7 +60,7 @@ def timeline(batch: Batch) -> dict[str, Any]:
     past = [{"at": epoch(entry.at_us), "status": entry.status} for entry in batch.history]
     return {
         "batch_id": batch.id,
-        "scenario": batch.scenario,
+        "scenario": batch.scenario.name,
         "status": batch.status,
         "past": past,
         "to_come": _to_come(batch),
@@ -73,7 +73,7 @@ def overview(batch: Batch) -> dict[str, Any]:
         "id": batch.id,
         "tenant": batch.tenant or None,
         "endpoint": batch.request.endpoint,
-        "scenario": batch.scenario,
+        "scenario": batch.scenario.name,
         "status": batch.status,
         "created_at": batch.created_at,
         "expires_at": batch.expires_at,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.domain.files import content_type
 from emulator.domain.pagination import FileQuery, PageQuery
 from emulator.web import representations
 from emulator.web.reply import Reply
@@ -44,4 +43,4 @@ async def delete_file(call: Call) -> Reply:
 async def get_file_content(call: Call) -> Reply:
     """Serve getFileContent: the bytes as they are. What the client says it accepts does not change the type."""
     file = call.world.get_file(call.tenant, call.parameters["file_id"])
-    return Reply(body=file.content, media_type=content_type(file.filename, file.purpose))
+    return Reply(body=file.content, media_type=file.media_type)

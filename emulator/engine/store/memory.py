@@ -115,13 +115,7 @@ class MemoryStore:
         """Return all that is known of a world, for comparing: everything but its journal and counted requests."""
         state, world = self._states[world_id], self._worlds[world_id]
         return {
-            "state": (
-                state.clock,
-                state.settled_us,
-                state.counters.batches,
-                state.counters.files,
-                state.options,
-            ),
+            "state": (state.clock, state.settled_us, state.counters.batches, state.counters.files, state.scenario),
             "batches": dict(world.batches.by_id),
             "files": dict(world.files.by_id),
             "due": dict(world.due),

@@ -1,0 +1,175 @@
+"""Rules: one HTTP-level surprise each, a match and an effect. Deciding is done here, purely; effects happen at the edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Literal
+
+from emulator.domain.clock import SECOND_US
+from emulator.domain.paths import UNCHANGED, Changes, alike_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a rule can ask of a request: `status` and `age_us` are those of the batch that it is about, if any."""
+
+    operation: str | None
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: str | None = None
+    age_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Which requests a rule means: those for which everything that is given holds.
+
+    Of these, `nth` picks by their number, from 1, and `times` the first so many. `since_us` and `until_us` bound the age
+    of the batch that the request is about. Header values and the path are globs.
+    """
+
+    operations: frozenset[str] | None = None
+    path: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    statuses: frozenset[str] | None = None
+    since_us: int | None = None
+    until_us: int | None = None
+    nth: frozenset[int] | None = None
+    every: int | None = None
+    times: int | None = None
+
+    def means(self, facts: Facts) -> bool:
+        """Return whether the request is one of those that this rule counts."""
+        return (
+            (self.operations is None or facts.operation in self.operations)
+            and (self.path is None or fnmatchcase(facts.path, self.path))
+            and all(fnmatchcase(facts.headers.get(name, ""), glob) for name, glob in self.headers.items())
+            and (self.statuses is None or facts.status in self.statuses)
+            and self._is_of_age(facts.age_us)
+        )
+
+    def _is_of_age(self, age_us: int | None) -> bool:
+        if self.since_us is None and self.until_us is None:
+            return True
+        return (
+            age_us is not None and (self.since_us or 0) <= age_us and (self.until_us is None or age_us < self.until_us)
+        )
+
+    def picks(self, number: int, *, fired: int) -> bool:
+        """Return whether the rule fires on its match with this number, from 1, having fired so often."""
+        return (
+            (self.nth is None or number in self.nth)
+            and (self.every is None or number % self.every == 0)
+            and (self.times is None or fired < self.times)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StubReply:
+    """A reply that is given as it stands; `headers` may hold a name more than once."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Where a connection ends: after so many bytes of the reply's head, or of its body (the head then whole)."""
+
+    part: Literal["head", "body"] = "head"
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drip:
+    """A body that comes in pieces of so many bytes, with this much real time between them, after `first` at once."""
+
+    bytes: int
+    every_us: int
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """How long a request, or a reply, is held up; by the wall's time, or by the world's clock."""
+
+    us: int
+    clock: Literal["real", "world"] = "real"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hide:
+    """Which items are left out of a list: those for which everything that is given holds.
+
+    `where` maps dotted paths to values, strings being globs; an item is hidden until it is `until_us` old.
+    """
+
+    where: Mapping[str, Any] = field(default_factory=dict)
+    until_us: int | None = None
+
+    def means(self, item: Mapping[str, Any], *, now_us: int) -> bool:
+        """Return whether an item of a list, as it is shown, is to be left out at this time."""
+        age_us = now_us - int(item.get("created_at", 0)) * SECOND_US
+        return alike_at(item, self.where) and (self.until_us is None or age_us < self.until_us)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A match and its effects. With `after`, they come once the operation has taken effect.
+
+    `arrive` lets so many further batches of the tenant appear before the operation; `truncate` sends only so many bytes of
+    the body, `garble` spoils so many of them.
+    """
+
+    on: Match
+    name: str = ""
+    after: bool = False
+    reply: StubReply | None = None
+    changes: Changes = UNCHANGED
+    hide: Hide | None = None
+    arrive: int = 0
+    delay: Delay | None = None
+    truncate: int | None = None
+    garble: int = 0
+    drip: Drip | None = None
+    reset: Cut | None = None
+    close: Cut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often a rule has matched, and fired."""
+
+    matched: int = 0
+    fired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInForce:
+    """A rule where it applies: `key` names it in counts, in the journal and in lists."""
+
+    key: str
+    rule: Rule
+
+
+def decide(
+    rules: Iterable[RuleInForce], facts: Facts, counts: Mapping[str, Count]
+) -> tuple[tuple[RuleInForce, ...], dict[str, Count]]:
+    """Return the rules that fire on this request, in order, and the counts as they are then."""
+    fired: list[RuleInForce] = []
+    counted = dict(counts)
+    for each in rules:
+        if not each.rule.on.means(facts):
+            continue
+        before = counted.get(each.key, Count())
+        number = before.matched + 1
+        fires = each.rule.on.picks(number, fired=before.fired)
+        counted[each.key] = Count(number, before.fired + fires)
+        if fires:
+            fired.append(each)
+    return tuple(fired), counted

@@ -1,0 +1,98 @@
+"""`results`: what result files look like, and every way in which they can be wrong."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from emulator.domain.edits import Action, Edit, ResultFile, ResultsPlan
+from emulator.domain.paths import Changes
+from emulator.scenarios.lines import WhenModel
+from emulator.scenarios.types import Changing, Duration, Part, Several
+
+Files = Annotated[tuple[ResultFile, ...], Several]
+
+
+class EditModel(Changing):
+    """One change of one file. All but the `append`s are made to the lines that they name."""
+
+    file: ResultFile = Field("output", alias="in")
+    drop: WhenModel | None = Field(None, description="leave these lines out")
+    repeat: WhenModel | None = Field(None, description="write these lines twice")
+    swap: WhenModel | None = Field(None, description="pass the custom_ids of these lines around among them")
+    replace: WhenModel | None = Field(None, description="write 'text' or 'base64' in place of these lines")
+    change: WhenModel | None = Field(None, description="apply 'set' and 'unset' to these lines")
+    append: str | None = Field(None, description="raw text at the file's end")
+    append_base64: str | None = Field(None, description="raw bytes at the file's end")
+    text: str | None = None
+    base64: str | None = None
+
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> Self:
+        if len(self._actions()) != 1:
+            found = " and ".join(self._actions()) or "none"
+            raise ValueError(
+                f"expected one of drop, repeat, swap, replace, change, append, append_base64, found {found}"
+            )
+        if (self.replace is None) != (self.text is None and self.base64 is None):
+            raise ValueError("expected 'text' or 'base64' beside 'replace'")
+        if (self.change is None) == bool(self.changes()):
+            raise ValueError("expected 'set' or 'unset' beside 'change'")
+        self._raw()
+        return self
+
+    def _actions(self) -> list[str]:
+        return [name for name in _ACTIONS if getattr(self, name) is not None]
+
+    def _raw(self) -> bytes:
+        encoded = self.append_base64 or self.base64
+        return b64decode(encoded, validate=True) if encoded else (self.append or self.text or "").encode()
+
+    def edit(self) -> Edit:
+        """Return the edit as the engine takes it."""
+        [name] = self._actions()
+        when: WhenModel | None = getattr(self, name) if not name.startswith("append") else None
+        return Edit(
+            file=self.file,
+            action=_ACTIONS[name],
+            when=when.pattern() if when else None,
+            raw=self._raw(),
+            changes=Changes(self.set, self.unset),
+        )
+
+
+_ACTIONS: Final[dict[str, Action]] = {
+    "drop": "drop",
+    "repeat": "repeat",
+    "swap": "swap",
+    "replace": "replace",
+    "change": "change",
+    "append": "append",
+    "append_base64": "append",
+}
+
+
+class ResultsModel(Part):
+    """What the result files look like."""
+
+    order: Literal["input", "reversed", "shuffled"] = "input"
+    failed_in: Literal["error_file", "output_file", "both"] = "error_file"
+    present: Files = Field((), description="files that exist even when nothing stands in them")
+    deleted: Files = Field((), description="files that are gone, although their ids are shown")
+    ids_after: Duration = Field(0, description="how long after its end the batch shows its files' ids")
+    content_type: dict[ResultFile, str] = Field({}, description="what the files' bytes are served as")
+    edits: tuple[EditModel, ...] = ()
+
+    def plan(self) -> ResultsPlan:
+        """Return the plan as the engine takes it."""
+        return ResultsPlan(
+            order=self.order,
+            failed_in=self.failed_in,
+            present=frozenset(self.present),
+            deleted=frozenset(self.deleted),
+            ids_after_us=self.ids_after,
+            content_type=self.content_type,
+            edits=tuple(edit.edit() for edit in self.edits),
+        )
