@@ -28,6 +28,13 @@ class Changes:
         gone = tuple(path for path in self.unset if path not in later.set)
         return Changes({**kept, **later.set}, tuple(dict.fromkeys((*gone, *later.unset))))
 
+    def under(self, prefix: str) -> Changes:
+        """Return the same changes, made to what stands at `prefix`."""
+        return Changes(
+            {f"{prefix}.{path}": value for path, value in self.set.items()},
+            tuple(f"{prefix}.{path}" for path in self.unset),
+        )
+
     def applied(self, value: Any) -> Any:
         """Return a changed copy of the value."""
         changed = value

@@ -19,8 +19,8 @@ DEFAULT_CONCURRENCY: Final = 8
 async def create_batch(call: Call) -> Reply:
     """Serve createBatch."""
     body = await call.json_body()
-    batch = call.world.create_batch(call.tenant, _new_batch(body), scenario=_scenario(call, body))
-    return Reply(body=representations.batch(batch, call.contract))
+    batch = call.world.create_batch(call.tenant, _new_batch(body), scenario=call.scenario)
+    return Reply(body=representations.batch(batch, call.contract), changes=batch.changes)
 
 
 def _new_batch(body: dict[str, Any]) -> NewBatch:
@@ -33,25 +33,21 @@ def _new_batch(body: dict[str, Any]) -> NewBatch:
     )
 
 
-def _scenario(call: Call, body: dict[str, Any]) -> str | None:
-    """Return the scenario that this batch was given, by header or by metadata, in that order."""
-    return call.request.headers.get("x-emulator-scenario") or (body.get("metadata") or {}).get("emulator_scenario")
-
-
 async def list_batches(call: Call) -> Reply:
     """Serve listBatches."""
     query = PageQuery(limit=call.parameters["limit"], after=call.parameters.get("after"))
     page = call.world.list_batches(call.tenant, query)
-    return Reply(body=representations.page(page, call.contract, representations.batch))
+    body = representations.page(page, call.contract, representations.batch)
+    return Reply(body=body, changes=representations.batches_changes(page))
 
 
 async def get_batch(call: Call) -> Reply:
     """Serve getBatch."""
     batch = call.world.get_batch(call.tenant, call.parameters["batch_id"])
-    return Reply(body=representations.batch(batch, call.contract))
+    return Reply(body=representations.batch(batch, call.contract), changes=batch.changes)
 
 
 async def cancel_batch(call: Call) -> Reply:
     """Serve cancelBatch; a body, or a type without one, is no concern of it."""
     batch = call.world.cancel_batch(call.tenant, call.parameters["batch_id"])
-    return Reply(body=representations.batch(batch, call.contract))
+    return Reply(body=representations.batch(batch, call.contract), changes=batch.changes)

@@ -59,9 +59,9 @@ def error_reply(error: domain.EmulatorError) -> Reply:
     return Reply(status=status, body=body, headers=_headers(error))
 
 
-def _headers(error: domain.EmulatorError) -> dict[str, str]:
+def _headers(error: domain.EmulatorError) -> tuple[tuple[str, str], ...]:
     if isinstance(error, domain.MethodNotAllowed):
-        return {"Allow": ", ".join(error.allowed)}
+        return (("Allow", ", ".join(error.allowed)),)
     if isinstance(error, domain.Unauthorized):
-        return {"WWW-Authenticate": "Bearer"}
-    return {}
+        return (("WWW-Authenticate", "Bearer"),)
+    return ()

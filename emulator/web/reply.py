@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.domain.files import Content
+from emulator.domain.paths import UNCHANGED, Changes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.types import Send
 
-JSON = "application/json"
+JSON: Final = "application/json"
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A reply to be: `body` is a JSON value, or a file's content."""
+    """A reply to be: `body` is a JSON value, a file's content, or bytes as they stand.
+
+    `changes` are what a scenario makes of it, once it has been seen to keep the contract.
+    """
 
     body: Any
     status: int = 200
-    media_type: str = JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str | None = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+    changes: Changes = UNCHANGED
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is still a JSON value."""
+        return not isinstance(self.body, Content | bytes)
+
+    @property
+    def frames_itself(self) -> bool:
+        """Whether its own headers say where it ends, rightly or wrongly."""
+        return any(name.lower() in _FRAMING for name, _ in self.headers)
 
     def blocks(self) -> tuple[bytes, ...]:
         """Return the body's bytes."""
-        return self.body.blocks if isinstance(self.body, Content) else (to_json(self.body),)
+        if isinstance(self.body, Content):
+            return self.body.blocks
+        return (self.body,) if isinstance(self.body, bytes) else (to_json(self.body),)
 
 
 def to_json(value: object) -> bytes:
@@ -35,16 +51,17 @@ def to_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8", "replace")
 
 
+def raw_headers(reply: Reply) -> list[tuple[bytes, bytes]]:
+    """Return a reply's headers as they go onto the wire."""
+    own = [("content-type", reply.media_type)] if reply.media_type else []
+    if not reply.frames_itself:
+        own.append(("content-length", str(sum(map(len, reply.blocks())))))
+    return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in (*own, *reply.headers)]
+
+
 async def send_reply(reply: Reply, send: Send) -> None:
     """Write a reply to the wire."""
-    blocks = reply.blocks()
-    headers = {
-        "content-type": reply.media_type,
-        "content-length": str(sum(map(len, blocks))),
-        **{name.lower(): value for name, value in reply.headers.items()},
-    }
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": reply.status, "headers": raw})
-    for block in blocks:
+    await send({"type": "http.response.start", "status": reply.status, "headers": raw_headers(reply)})
+    for block in reply.blocks():
         await send({"type": "http.response.body", "body": block, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})

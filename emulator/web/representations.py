@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emulator.domain.lifecycle import Status
+from emulator.domain.paths import UNCHANGED, Changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,6 +77,14 @@ def page(shown: Page[Item], contract: Contract, item: Callable[[Item, Contract],
         "last_id": shown.items[-1].id if shown.items else None,
         "has_more": shown.has_more,
     }
+
+
+def batches_changes(shown: Page[Batch]) -> Changes:
+    """Return what scenarios make of the batches on a page."""
+    changes = UNCHANGED
+    for place, each in enumerate(shown.items):
+        changes = changes.then(each.changes.under(f"data.{place}"))
+    return changes
 
 
 def _errors(faults: tuple[InputFault, ...]) -> dict[str, Any] | None:
