@@ -123,11 +123,12 @@ class Rule:
     """A match and its effects. With `after`, they come once the operation has taken effect.
 
     `arrive` lets so many further batches of the tenant appear before the operation; `truncate` sends only so many bytes of
-    the body, `garble` spoils so many of them.
+    the body, `garble` spoils so many of them. `written` is the rule as its author wrote it.
     """
 
     on: Match
     name: str = ""
+    written: Mapping[str, Any] = field(default_factory=dict)
     after: bool = False
     reply: StubReply | None = None
     changes: Changes = UNCHANGED
@@ -139,6 +140,11 @@ class Rule:
     drip: Drip | None = None
     reset: Cut | None = None
     close: Cut | None = None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether it answers, or hangs up, in place of the operation."""
+        return not self.after and (self.reply is not None or self.reset is not None or self.close is not None)
 
 
 @dataclass(frozen=True, slots=True)

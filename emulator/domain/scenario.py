@@ -20,7 +20,8 @@ class Scenario:
 
     `errors` are what validation reports as it stands, whatever the input holds; without `validates` nothing of the input is
     checked. `tolerates` is what a legal scenario asks of its client, `breaks` what a hostile one breaks; `edition` is that
-    in which its replies are shown, None for the world's.
+    in which its replies are shown, None for the world's. `text` is the file as
+    it was written.
     """
 
     name: str
@@ -38,3 +39,4 @@ class Scenario:
     lines: tuple[LineRule, ...] = ()
     results: ResultsPlan = field(default_factory=ResultsPlan)
     rules: tuple[Rule, ...] = ()
+    text: str = ""

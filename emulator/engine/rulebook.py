@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emulator.domain.rules import Facts, RuleInForce, decide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from emulator.domain.batch import Batch
     from emulator.domain.scenario import Scenario
@@ -28,38 +28,45 @@ class Asked:
     scenario: Scenario | None = None
 
 
-def fired(machine: Machine, asked: Asked, default: Scenario) -> tuple[RuleInForce, ...]:
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What the scenarios and rules of a world say to a request: the rules that fire, and the edition that it is shown."""
+
+    rules: tuple[RuleInForce, ...]
+    edition: str
+
+
+def direct(machine: Machine, asked: Asked, default: Scenario | None) -> Direction:
     """Count the request against every rule in force for it, and return those that fire, in order.
 
     In force are the world's own rules, those of its default scenario, and, for requests about a batch whose creator chose a
     scenario for it, that scenario's: these are counted for each batch by itself.
     """
-    batch = _batch(machine, asked)
-    rules = (*machine.state.rules, *_of(default), *_chosen(asked, batch))
+    state, batch = machine.state, _batch(machine, asked)
+    chosen = batch.scenario if batch and batch.has_own_scenario else asked.scenario
+    editions = [scenario.edition for scenario in (chosen, default) if scenario and scenario.edition]
+    edition = editions[0] if editions else state.options.edition
+    rules = (*state.rules, *_of(default, ""), *_of(chosen, f"@{batch.id}" if batch else "@new"))
     if not rules:
-        return ()
-    age_us = machine.state.settled_us - batch.history[0].at_us if batch else None
-    facts = Facts(
+        return Direction((), edition)
+    fired, counts = decide(rules, _facts(asked, batch, state.settled_us), state.rule_counts)
+    if counts != state.rule_counts:
+        machine.save(replace(state, rule_counts=counts))
+    return Direction(fired, edition)
+
+
+def _facts(asked: Asked, batch: Batch | None, now_us: int) -> Facts:
+    return Facts(
         operation=asked.operation,
         path=asked.path,
         headers=asked.headers,
         status=batch.status if batch else None,
-        age_us=age_us,
+        age_us=now_us - batch.history[0].at_us if batch else None,
     )
-    firing, counts = decide(rules, facts, machine.state.rule_counts)
-    machine.save(replace(machine.state, rule_counts=counts))
-    return firing
 
 
-def _of(scenario: Scenario, scope: str = "") -> Iterator[RuleInForce]:
-    return (RuleInForce(f"{rule.name}{scope}", rule) for rule in scenario.rules)
-
-
-def _chosen(asked: Asked, batch: Batch | None) -> Iterator[RuleInForce]:
-    if batch is not None and batch.has_own_scenario:
-        yield from _of(batch.scenario, f"@{batch.id}")
-    elif asked.scenario is not None:
-        yield from _of(asked.scenario, "@new")
+def _of(scenario: Scenario | None, scope: str) -> tuple[RuleInForce, ...]:
+    return tuple(RuleInForce(f"{rule.name}{scope}", rule) for rule in scenario.rules) if scenario else ()
 
 
 def _batch(machine: Machine, asked: Asked) -> Batch | None:

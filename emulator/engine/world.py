@@ -19,7 +19,7 @@ from emulator.domain.pagination import PageQuery
 from emulator.domain.rules import Count, RuleInForce
 from emulator.engine.machine import Fired, Machine
 from emulator.engine.records import WorldState
-from emulator.engine.rulebook import Asked, fired
+from emulator.engine.rulebook import Asked, Direction, direct
 from emulator.scenarios.library import refuse
 
 if TYPE_CHECKING:
@@ -300,12 +300,16 @@ class World:
         everywhere = (*state.rules, *(RuleInForce(rule.name, rule) for rule in default.rules))
         return tuple((each, state.rule_counts.get(each.key, Count())) for each in everywhere)
 
-    def fired(self, asked: Asked, *, scenario: str | None = None) -> tuple[RuleInForce, ...]:
-        """Return the rules that fire on a request, counting it; `scenario` is wanted for a new batch."""
+    def direct(self, asked: Asked, *, scenario: str | None = None) -> Direction:
+        """Return what the scenarios and rules say to a request, counting it; `scenario` is wanted for a new batch."""
         with self._command() as machine:
             chosen = self._scenario(machine.state, scenario) if scenario else None
-            default = self._scenario(machine.state, machine.state.scenario)
-            return fired(machine, replace(asked, scenario=chosen), default)
+            return direct(machine, replace(asked, scenario=chosen), self._directing(machine.state))
+
+    def _directing(self, state: WorldState) -> Scenario | None:
+        """Return the default scenario, or None when it has nothing to say to requests."""
+        is_plain = state.scenario not in state.scenarios and not self._services.library.directs(state.scenario)
+        return None if is_plain else self._scenario(state, state.scenario)
 
     # Looking on
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from emulator.domain.errors import InvalidRequest
 
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emulator.domain.scenario import Scenario
+
+
+_DIRECTS: Final = re.compile(rb"""^["']?(rules|edition|extends)["']?\s*:|^\s*[{\[&*!]""", re.MULTILINE)
+"""What a file holds that directs requests, or may hold it in disguise."""
 
 
 class Library:
@@ -36,6 +42,11 @@ class Library:
             refuse(name, self.names)
         return name
 
+    def directs(self, name: str) -> bool:
+        """Return whether a scenario may have something to say to requests; to tell so, its file need not be understood."""
+        file = self._files.get(name)
+        return name in self.added or file is None or bool(_DIRECTS.search(file.read_bytes()))
+
     def scenario(self, name: str) -> Scenario:
         """Return the scenario with this name. Raises InvalidRequest when there is none, ScenarioError when it is wrong."""
         self.check(name)
@@ -44,14 +55,28 @@ class Library:
         if name not in self._scenarios:
             from emulator.scenarios.loader import load  # noqa: PLC0415 - see the class
 
-            self._scenarios[name] = load(self._files[name], files=self._files).compiled()
+            file = self._files[name]
+            loaded = load(file, files=self._files).compiled()
+            self._scenarios[name] = replace(loaded, text=file.read_text(encoding="utf-8"))
         return self._scenarios[name]
 
     def read(self, text: str, *, name: str) -> Scenario:
         """Return the scenario that a text, YAML or JSON, holds; it may extend those of the library."""
         from emulator.scenarios.loader import load_text  # noqa: PLC0415 - see the class
 
-        return load_text(text, source=name, files=self._files).compiled()
+        scenario = load_text(text, source=name, files=self._files).compiled()
+        if scenario.name != name:
+            raise InvalidRequest(f"scenario: expected the name '{name}', found '{scenario.name}'.", "scenario")
+        return replace(scenario, text=text)
+
+    def add(self, scenario: Scenario) -> None:
+        """Add a scenario at run time; it comes before one of the files with its name."""
+        self.added[scenario.name] = scenario
+
+    def remove(self, name: str) -> None:
+        """Take back a scenario that was added. Raises InvalidRequest when none has this name."""
+        if self.added.pop(name, None) is None:
+            refuse(name, self.added)
 
 
 def refuse(name: str, names: Iterable[str], *, more: Mapping[str, object] | None = None) -> NoReturn:

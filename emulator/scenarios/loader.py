@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from emulator.scenarios.model import ScenarioModel
+from emulator.scenarios.rules import RuleModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,3 +23,8 @@ def load(file: Path, *, files: Mapping[str, Path]) -> ScenarioModel:
 def load_text(text: str, *, source: str, files: Mapping[str, Path]) -> ScenarioModel:
     """Return the scenario in a text, YAML or JSON."""
     return ScenarioModel.model_validate_json(json.dumps(yaml.safe_load(text)))
+
+
+def load_rule(data: object) -> RuleModel:
+    """Return the rule that JSON data holds."""
+    return RuleModel.model_validate_json(json.dumps(data))

@@ -194,6 +194,9 @@ class RuleModel(Changing):
     def _does_something(self) -> Self:
         if self.reset is not None and self.close is not None:
             raise ValueError("expected one of 'reset' and 'close', found both")
+        cut = self.reset or self.close
+        if cut is not None and (cut.head or cut.body is not None) and not self.after and self.reply is None:
+            raise ValueError("expected 'after: true' or a 'reply' beside the cut: without either, no byte is sent before it")
         if not (self.model_fields_set - {"on", "after"}):
             raise ValueError(
                 "expected an effect: reply, set, unset, hide, arrive, delay, truncate, garble, drip, reset or close"
@@ -207,6 +210,7 @@ class RuleModel(Changing):
         return Rule(
             on=self.on.match(),
             name=name,
+            written=self.model_dump(mode="json", by_alias=True, exclude_unset=True),
             after=self.after,
             reply=self.reply.stub() if self.reply else None,
             changes=Changes(self.set, self.unset),

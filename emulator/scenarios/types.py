@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, PlainSerializer, WithJsonSchema
 
 from emulator.domain.clock import parse_duration
 from emulator.domain.paths import Changes
@@ -46,6 +46,7 @@ def _several(value: object) -> object:
 Duration = Annotated[
     int,
     BeforeValidator(parse_duration),
+    PlainSerializer(lambda us: f"{us / 1e6:g}s"),
     WithJsonSchema(
         {
             "anyOf": [{"type": "string", "pattern": _DURATION}, {"type": "number", "minimum": 0}],

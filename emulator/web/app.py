@@ -10,12 +10,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
 from emulator.domain.errors import MethodNotAllowed
-from emulator.web.admin import ROUTES as ADMIN_ROUTES
-from emulator.web.admin import AdminEndpoint, Handler
+from emulator.web.admin.endpoint import ROUTES as ADMIN_ROUTES
+from emulator.web.admin.endpoint import AdminEndpoint
 from emulator.web.errors import RouteUnknown, error_reply
-from emulator.web.gateway import Gateway
+from emulator.web.gateway import Gate, Gateway
 from emulator.web.observing import Observing
 from emulator.web.reply import Reply, send_reply
+from emulator.web.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,48 +26,46 @@ if TYPE_CHECKING:
     from emulator.contract.catalog import Contract
     from emulator.engine.worlds import Worlds
     from emulator.settings import Settings
+    from emulator.web.admin.call import Handler
 
 API: Final = "/api/v1/llm"
 ADMIN: Final = "/_emulator"
 LOOPBACK_ORIGIN: Final = r"https?://(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?"
-REQUEST_HEADERS: Final = (
-    "Authorization",
-    "Content-Type",
-    "X-On-Behalf-Of",
-    "X-Emulator-Scenario",
-    "X-Emulator-Admin-Token",
-)
 
 
 def create_app(settings: Settings, worlds: Worlds, *, uptime_s: Callable[[], float]) -> Starlette:
     """Return the server's app. `uptime_s` tells for how long it has been running."""
     contract = worlds.services.contract(settings.edition)
 
+    waiting = Waiting()
+    gate = Gate(worlds, waiting, settings.validate_replies)
+
     def gateway(operations: Mapping[str, str]) -> Gateway:
-        return Gateway(operations, worlds=worlds, validate_replies=settings.validate_replies)
+        return Gateway(operations, gate)
 
     def admin(handlers: Mapping[str, Handler]) -> AdminEndpoint:
         return AdminEndpoint(handlers, worlds=worlds, token=settings.admin_token, uptime_s=uptime_s)
 
     routes: list[BaseRoute] = [
         *(Route(path, gateway(operations)) for path, operations in _operations(contract).items()),
-        Route(API + "/{rest:path}", gateway({})),
         *(Route(ADMIN + path, admin(handlers)) for path, handlers in ADMIN_ROUTES.items()),
         Route("/openapi.json", _Document(contract)),
-        Route("/{rest:path}", _not_found),
     ]
     middleware = [
-        Middleware(Observing, seed=settings.seed),
+        Middleware(Observing, seed=settings.seed, on_done=waiting.notify),
         Middleware(
             CORSMiddleware,
             allow_origins=settings.cors,
             allow_origin_regex=LOOPBACK_ORIGIN,
             allow_methods=("GET", "POST", "PUT", "DELETE"),
-            allow_headers=REQUEST_HEADERS,
+            allow_headers=("*",),  # SDKs in browsers add headers of their own
             expose_headers=("X-Request-Id",),
         ),
     ]
-    return Starlette(routes=routes, middleware=middleware)
+    app = Starlette(routes=routes, middleware=middleware)
+    app.router.redirect_slashes = False
+    app.router.default = _Elsewhere(gateway({}))
+    return app
 
 
 def _operations(contract: Contract) -> dict[str, dict[str, str]]:
@@ -90,5 +89,14 @@ class _Document:
             await send_reply(error_reply(MethodNotAllowed(scope["method"], ("GET",))), send)
 
 
-async def _not_found(scope: Scope, _receive: Receive, send: Send) -> None:
-    await send_reply(error_reply(RouteUnknown(scope["method"], scope["path"])), send)
+class _Elsewhere:
+    """Answers on all paths that have no route; inside the API that takes a key, as everything there does."""
+
+    def __init__(self, api: Gateway) -> None:
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(f"{API}/"):
+            await self._api(scope, receive, send)
+        else:
+            await send_reply(error_reply(RouteUnknown(scope["method"], scope["path"])), send)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.domain import strictjson
 from emulator.domain.errors import EmulatorError, InvalidRequest, TooLarge, UnsupportedMediaType
+from emulator.web.observing import observation
 from emulator.web.reply import JSON
 
 if TYPE_CHECKING:
@@ -66,11 +68,19 @@ def check_media_type(request: Request, expected: str) -> None:
 async def read_body(request: Request, limit: int) -> bytes:
     """Return the body. Raises TooLarge above the limit, in bytes."""
     body = bytearray()
-    too_large = False
     async for chunk in request.stream():
-        # A client that is still sending would see a reset connection instead of the reply: read to the end.
-        too_large = too_large or len(body) + len(chunk) > limit
-        body += b"" if too_large else chunk
-    if too_large:
-        raise TooLarge("The body", limit)
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge("The body", limit)
     return bytes(body)
+
+
+async def read_on(request: Request) -> None:
+    """Read a refused request to its end: a client still sending may see a reset connection in place of the reply.
+
+    One that waits to be told to send its body is not told to. Raises ClientDisconnect.
+    """
+    if observation(request).body or "expect" not in request.headers:
+        with suppress(RuntimeError):  # so Starlette says that the body has been read to its end
+            async for _ in request.stream():
+                pass

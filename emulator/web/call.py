@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from emulator.domain import strictjson
-from emulator.domain.errors import InvalidRequest, TooLarge, UnsupportedMediaType
+from emulator.domain.errors import InvalidRequest
+from emulator.web.observing import observation
 from emulator.web.reply import JSON
 
 if TYPE_CHECKING:
@@ -17,21 +17,15 @@ if TYPE_CHECKING:
     from emulator.contract.catalog import Contract, Operation
     from emulator.contract.validation import Fault
     from emulator.engine.world import World
-    from emulator.web.observing import Observation
-
-MAX_JSON_BYTES: Final = 1 << 20
-"""More than any request of this API needs: its largest field is the metadata, of some ten thousand characters."""
-
-
-def observation(request: Request) -> Observation:
-    """Return what is being observed of this request."""
-    observed: Observation = request.scope["state"]["observed"]
-    return observed
+    from emulator.web.body import JsonBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request that was let in. `parameters` holds the declared ones, read and with their defaults."""
+    """A request that was let in. `parameters` holds the declared ones, read and with their defaults.
+
+    `scenario` is the one that it wants for the batch that it creates.
+    """
 
     request: Request
     contract: Contract
@@ -39,11 +33,13 @@ class Call:
     world: World
     tenant: str
     parameters: Mapping[str, Any]
+    body: JsonBody
+    scenario: str | None = None
 
     async def json_body(self) -> dict[str, Any]:
         """Return the JSON body. Raises InvalidRequest, TooLarge, UnsupportedMediaType."""
         observed = observation(self.request)
-        body, twice = await read_json(self.request)
+        body, twice = await self.body.value()
         observed.notes += [f"duplicate key '{key}': the last one counts" for key in twice]
         self.refuse(self.operation.body_faults(JSON, body))
         return dict(body)
@@ -57,37 +53,4 @@ class Call:
 
 def invalid(fault: Fault) -> InvalidRequest:
     """Return the error that tells a client of a fault; `param` names the place without saying where in the request."""
-    return InvalidRequest(f"{fault.sentence()}.", fault.place.partition(".")[2] or None)
-
-
-async def read_json(request: Request) -> tuple[Any, tuple[str, ...]]:
-    """Return the JSON value of a body and the keys that came twice in it."""
-    check_media_type(request, JSON)
-    try:
-        return strictjson.loads_noting(await _read(request))
-    except strictjson.InvalidJson as error:
-        raise InvalidRequest(f"The body is not valid JSON: {error}.") from None
-
-
-def check_media_type(request: Request, expected: str) -> None:
-    """Raise UnsupportedMediaType unless the body says that it is of this type, in UTF-8, and not compressed."""
-    found = request.headers.get("content-type", "")
-    media_type, _, rest = found.partition(";")
-    charset = rest.lower().partition("charset=")[2].strip(' "')
-    if media_type.strip().lower() != expected or charset not in {"", "utf-8", "utf8"}:
-        raise UnsupportedMediaType(expected, found or "none")
-    encoding = request.headers.get("content-encoding", "identity")
-    if encoding.lower() != "identity":
-        raise UnsupportedMediaType(f"{expected} as it is", f"Content-Encoding: {encoding}")
-
-
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    too_large = False
-    async for chunk in request.stream():
-        # A client that is still sending would see a reset connection instead of the reply: read to the end.
-        too_large = too_large or len(body) + len(chunk) > MAX_JSON_BYTES
-        body += b"" if too_large else chunk
-    if too_large:
-        raise TooLarge("The body", MAX_JSON_BYTES)
-    return bytes(body)
+    return InvalidRequest(fault.sentence(), fault.place.partition(".")[2] or None)

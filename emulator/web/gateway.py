@@ -5,28 +5,40 @@ Everything that it knows of operations comes from the contract; `HANDLERS` says 
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
 
+from emulator.contract.phrases import placed, shown
+from emulator.contract.validation import Fault
 from emulator.domain.clock import seconds
 from emulator.domain.errors import EmulatorError, MethodNotAllowed, RateLimited
+from emulator.domain.paths import UNCHANGED
+from emulator.engine.rulebook import Asked
 from emulator.web import batches, files
 from emulator.web.auth import api_key
-from emulator.web.call import Call, invalid, observation
+from emulator.web.body import JsonBody, read_on
+from emulator.web.call import Call, invalid
+from emulator.web.effects.registry import changed, deliver
+from emulator.web.effects.scene import Scene
 from emulator.web.errors import InternalFault, RouteUnknown, error_reply
-from emulator.web.reply import Reply, send_reply
+from emulator.web.observing import observation
+from emulator.web.reply import JSON, Reply
+from emulator.web.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from starlette.types import Receive, Scope, Send
 
     from emulator.contract.catalog import Contract, Operation
+    from emulator.domain.rules import Rule
     from emulator.engine.world import World
     from emulator.engine.worlds import Worlds
+    from emulator.web.waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -43,34 +55,43 @@ HANDLERS: Mapping[str, Callable[[Call], Awaitable[Reply]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What all paths of the API share."""
+
+    worlds: Worlds
+    waiting: Waiting
+    validate_replies: bool
+
+
 class Gateway:
     """Serves one path of the API, as an ASGI app: `operations` are its methods; a path without any is unknown."""
 
-    def __init__(self, operations: Mapping[str, str], *, worlds: Worlds, validate_replies: bool) -> None:
+    def __init__(self, operations: Mapping[str, str], gate: Gate) -> None:
         self._operations = operations
-        self._worlds = worlds
-        self._validate_replies = validate_replies
+        self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
         try:
-            reply = await self._answer(request)
+            reply, rules = await self._answer(request)
+            if reply.status >= 400 or rules:
+                await read_on(request)
         except ClientDisconnect:
             return
-        await send_reply(reply, send)
+        await deliver(reply, rules, Wire(scope, receive, send, request_id=observation(request).request_id))
 
-    async def _answer(self, request: Request) -> Reply:
+    async def _answer(self, request: Request) -> tuple[Reply, Sequence[Rule]]:
         try:
-            world = self._worlds.enter(api_key(request.headers))
-            contract = self._admit(request, world)
-            operation = self._operation(request, contract)
+            world = self._gate.worlds.enter(api_key(request.headers))
+            self._admit(request, world)
+            visit = await self._visit(request, world, self._operation_id(request))
         except EmulatorError as error:
-            return error_reply(error)
-        reply = await self._handled(request, world, contract, operation)
-        return self._checked(operation, reply)
+            return error_reply(error), ()
+        return await visit.played()
 
-    def _admit(self, request: Request, world: World) -> Contract:
+    def _admit(self, request: Request, world: World) -> None:
         """Let the request into its world. Raises RateLimited."""
         admission, observed = world.admit(), observation(request)
         observed.world, observed.at = world, seconds(admission.state.settled_us)
@@ -78,58 +99,149 @@ class Gateway:
         if admission.refused_by:
             observed.operation = self._operations.get(request.method)
             raise RateLimited(str(admission.refused_by))
-        return self._worlds.services.contract(admission.state.options.edition)
 
-    def _operation(self, request: Request, contract: Contract) -> Operation:
+    def _operation_id(self, request: Request) -> str:
         if not self._operations:
-            raise RouteUnknown(request.method, request.url.path)
+            raise RouteUnknown(request.method, request.scope["path"])
         if request.method not in self._operations:
             raise MethodNotAllowed(request.method, tuple(sorted(self._operations)))
-        operation = contract.operations[self._operations[request.method]]
-        observation(request).operation = operation.id
-        return operation
+        return self._operations[request.method]
 
-    async def _handled(self, request: Request, world: World, contract: Contract, operation: Operation) -> Reply:
+    async def _visit(self, request: Request, world: World, operation_id: str) -> _Visit:
+        """Return the request with the rules that fire on it, and the contract that holds for it."""
+        observed, body = observation(request), JsonBody(request)
+        observed.operation = operation_id
+        scenario = await _scenario(request, operation_id, body)
+        asked = Asked(
+            tenant=request.headers.get("x-on-behalf-of", ""),
+            operation=operation_id,
+            path=request.scope["path"],
+            headers=dict(request.headers),
+            batch_id=request.path_params.get("batch_id"),
+            file_id=request.path_params.get("file_id"),
+        )
+        direction = world.direct(asked, scenario=scenario)
+        observed.rule = ", ".join(each.key for each in direction.rules) or None
+        contract = self._gate.worlds.services.contract(direction.edition)
+        visitor = _Visitor(request, world, contract, contract.operations[operation_id], body, scenario)
+        return _Visit(visitor, tuple(each.rule for each in direction.rules), self._gate)
+
+
+async def _scenario(request: Request, operation_id: str, body: JsonBody) -> str | None:
+    """Return the scenario that a new batch was given, by header or by metadata, in that order."""
+    if operation_id != "createBatch":
+        return None
+    if named := request.headers.get("x-emulator-scenario"):
+        return named
+    wanted = await body.glance()
+    metadata = wanted.get("metadata") if isinstance(wanted, dict) else None
+    named = metadata.get("emulator_scenario") if isinstance(metadata, dict) else None
+    return named if isinstance(named, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Visitor:
+    """A request that was let in, and what it finds."""
+
+    request: Request
+    world: World
+    contract: Contract
+    operation: Operation
+    body: JsonBody
+    scenario: str | None
+
+    async def handled(self) -> Reply:
+        """Return what the operation's handler says, or the error that it ends in."""
         try:
-            call = _call(request, world, contract, operation)
-            return await HANDLERS[operation.id](call)
+            return await HANDLERS[self.operation.id](self._call())
         except EmulatorError as error:
             return error_reply(error)
         except ClientDisconnect:
             raise
         except Exception:
-            logger.exception("%s failed", operation.id)
-            return error_reply(InternalFault(f"{operation.id} failed inside the emulator: its log says where."))
+            logger.exception("%s failed", self.operation.id)
+            return error_reply(InternalFault(f"{self.operation.id} failed inside the emulator: its log says where."))
 
-    def _checked(self, operation: Operation, reply: Reply) -> Reply:
-        """Return the reply if it keeps the contract, else a logged 500 that says where it does not."""
-        if not self._validate_replies:
-            return reply
-        faults = operation.reply_faults(reply.status, reply.media_type, reply.body)
+    def _call(self) -> Call:
+        query = self.request.query_params.multi_items()
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.request.headers.raw}
+        values, faults = self.operation.read_parameters(query, headers)
+        faults = (*faults, *(_nul(name, value) for name, value in query if "\0" in name + value))
+        observation(self.request).violations += [asdict(fault) for fault in faults]
+        if faults:
+            raise invalid(faults[0])
+        parameters = {**values, **self.request.path_params}
+        return Call(
+            request=self.request,
+            contract=self.contract,
+            operation=self.operation,
+            world=self.world,
+            tenant=parameters.get("X-On-Behalf-Of") or "",
+            parameters=parameters,
+            body=self.body,
+            scenario=self.scenario,
+        )
+
+
+def _nul(name: str, value: str) -> Fault:
+    return Fault(placed("query", (name,)), "text without NUL characters", shown(value), "query")
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A request with the rules that fire on it: some before its operation takes place or in its stead, some after."""
+
+    visitor: _Visitor
+    rules: tuple[Rule, ...]
+    gate: Gate
+
+    async def played(self) -> tuple[Reply, Sequence[Rule]]:
+        """Let everything happen, and return the reply with the rules that have a say in how it is sent."""
+        before = [rule for rule in self.rules if not rule.after]
+        await self._hold(before)
+        instead = next((rule for rule in before if rule.replaces), None)
+        if instead is None:
+            self._arrive(before)
+            reply = self._checked(await self.visitor.handled())
+        else:
+            reply = Reply(body=b"")
+        await self._hold([rule for rule in self.rules if rule.after])
+        return changed(reply, self.rules, self._scene()), self.rules
+
+    async def _hold(self, rules: Sequence[Rule]) -> None:
+        for rule in rules:
+            if rule.delay is None:
+                continue
+            if rule.delay.clock == "real":
+                await asyncio.sleep(rule.delay.us / 1e6)
+            else:
+                world = self.visitor.world
+                await self.gate.waiting.until(world, world.state().settled_us + rule.delay.us)
+
+    def _arrive(self, rules: Sequence[Rule]) -> None:
+        tenant = self.visitor.request.headers.get("x-on-behalf-of", "")
+        for rule in rules:
+            if rule.arrive:
+                self.visitor.world.arrive(tenant, rule.arrive)
+
+    def _scene(self) -> Scene:
+        state, observed = self.visitor.world.state(), observation(self.visitor.request)
+        return Scene(now_us=state.settled_us, seed=f"{state.options.seed}/{observed.number}")
+
+    def _checked(self, reply: Reply) -> Reply:
+        """Return the reply, with what a scenario makes of it, if it keeps the contract; else a logged 500 that says why."""
+        operation = self.visitor.operation
+        faults = self._faults(operation, reply)
         if not faults:
-            return reply
+            return replace(reply, body=reply.changes.applied(reply.body), changes=UNCHANGED) if reply.changes else reply
         first = faults[0]
         message = (
-            f"{operation.id} broke the contract with its {reply.status}: {first.sentence()} (schema {first.schema})."
+            f"{operation.id} broke the contract with its {reply.status}, schema {first.schema}: {first.sentence()}"
         )
         logger.error(message)
         return error_reply(InternalFault(message))
 
-
-def _call(request: Request, world: World, contract: Contract, operation: Operation) -> Call:
-    query = request.query_params.multi_items()
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
-    values, faults = operation.read_parameters(query, headers)
-    observation(request).violations += [asdict(fault) for fault in faults]
-    if faults:
-        raise invalid(faults[0])
-    parameters = {**values, **request.path_params}
-    tenant = parameters.get("X-On-Behalf-Of") or ""
-    return Call(
-        request=request,
-        contract=contract,
-        operation=operation,
-        world=world,
-        tenant=tenant,
-        parameters=parameters,
-    )
+    def _faults(self, operation: Operation, reply: Reply) -> Sequence[Fault]:
+        if not self.gate.validate_replies:
+            return ()
+        return operation.reply_faults(reply.status, reply.media_type or JSON, reply.body)

@@ -10,6 +10,9 @@ from emulator.domain import ids
 from emulator.engine.records import JournalEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from emulator.engine.world import World
@@ -24,11 +27,12 @@ SECRET_HEADERS: Final = frozenset(
 class Observation:
     """One request as it goes along: each part of the way adds what it learns."""
 
-    request_id: str | None = None
+    request_id: str
     number: int = 0
     at: int = 0
     world: World | None = None
     operation: str | None = None
+    rule: str | None = None
     status: int | None = None
     body: bytearray = field(default_factory=bytearray)
     violations: list[dict[str, Any]] = field(default_factory=list)
@@ -39,12 +43,19 @@ class Observation:
         self.body += data[: BODY_LIMIT - len(self.body)]
 
 
+def observation(request: Request) -> Observation:
+    """Return what is being observed of this request."""
+    observed: Observation = request.scope["state"]["observed"]
+    return observed
+
+
 class Observing:
     """Middleware: puts an Observation into the scope's state, `X-Request-Id` on the reply, and writes the journal."""
 
-    def __init__(self, app: ASGIApp, *, seed: int) -> None:
+    def __init__(self, app: ASGIApp, *, seed: int, on_done: Callable[[], None]) -> None:
         self._app = app
         self._seed = seed
+        self._on_done = on_done
         self._strangers = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +63,8 @@ class Observing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        observed = Observation()
+        # The id of a request that reaches no world; one that does gets another, from there.
+        observed = Observation(ids.request_id(self._seed, -next(self._strangers)))
         scope.setdefault("state", {})["observed"] = observed
 
         async def receiving() -> Message:
@@ -65,7 +77,7 @@ class Observing:
                 observed.status = message["status"]
                 message["headers"] = [
                     *message["headers"],
-                    (b"x-request-id", self._request_id(observed).encode()),
+                    (b"x-request-id", observed.request_id.encode()),
                 ]
             elif not message.get("more_body"):
                 # Before the last byte leaves: who has the reply finds the request in the journal.
@@ -76,10 +88,7 @@ class Observing:
             await self._app(scope, receiving, sending)
         finally:
             _record(scope, observed)
-
-    def _request_id(self, observed: Observation) -> str:
-        """Return the request's id in its world; one that reached no world is counted apart."""
-        return observed.request_id or ids.request_id(self._seed, -next(self._strangers))
+            self._on_done()
 
 
 def _record(scope: Scope, observed: Observation) -> None:
@@ -93,7 +102,7 @@ def _entry(scope: Scope, observed: Observation) -> JournalEntry:
     query = scope["query_string"].decode("latin-1")
     return JournalEntry(
         number=observed.number,
-        request_id=observed.request_id or "",
+        request_id=observed.request_id,
         at=observed.at,
         method=scope["method"],
         path=f"{scope['path']}?{query}" if query else scope["path"],
@@ -101,6 +110,7 @@ def _entry(scope: Scope, observed: Observation) -> JournalEntry:
         body=observed.body.decode("utf-8", "replace"),
         operation=observed.operation,
         status=observed.status,
+        rule=observed.rule,
         violations=tuple(observed.violations),
         notes=tuple(observed.notes),
     )

@@ -25,7 +25,7 @@ class Wire:
     """One connection, for one reply; `request_id` goes into every head."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, *, request_id: str) -> None:
-        self._transport: Any = scope.get("extensions", {}).get(TRANSPORT)
+        self._transport: Any = scope["extensions"][TRANSPORT]["transport"]
         self._receive = receive
         self._send = send
         self._request_id = request_id
@@ -63,7 +63,7 @@ class Wire:
     async def cut(self, data: bytes, *, rudely: bool) -> None:
         """Write bytes past the server and end the connection: rudely, with an RST, or in good order."""
         self._transport.write(data)
-        while self._transport.get_write_buffer_size() and not self._transport.is_closing():
+        while self._transport.get_write_buffer_size() and not self._transport.is_closing():  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(0)
         if rudely:
             self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RUDE_CLOSE)

@@ -7,26 +7,34 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from emulator.contract.catalog import EDITIONS
 from emulator.contract.validation import Schema
-from emulator.domain.clock import SECOND_US, parse_clock, parse_duration
+from emulator.domain.clock import LATEST_US, SECOND_US, parse_clock, parse_duration
 from emulator.domain.errors import InvalidRequest
-from emulator.web.call import invalid, read_json
+from emulator.web.body import read_json
+from emulator.web.call import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
 
+    from emulator.domain.rules import Rule
     from emulator.engine.records import WorldOptions
 
 Value = TypeVar("Value")
 _SAFE: Final = 9007199254740991
 _DURATION: Final = {"type": ["string", "number"]}
+_INSTANT: Final = {
+    "type": "number",
+    "minimum": 0,
+    "maximum": LATEST_US // SECOND_US,
+    "x-expected": "a time in epoch seconds, until the year 9999",
+}
 
 ADVANCE: Final = Schema(
     "Advance",
     {
         "type": "object",
-        "properties": {"by": _DURATION, "to": {"type": "number"}},
+        "properties": {"by": _DURATION, "to": _INSTANT},
         "additionalProperties": False,
         "minProperties": 1,
         "maxProperties": 1,
@@ -45,6 +53,24 @@ NEW_WORLD: Final = Schema(
         "additionalProperties": False,
     },
 )
+
+USE: Final = Schema(
+    "UseScenario",
+    {
+        "type": "object",
+        "properties": {"name": {"type": "string"}},
+        "required": ["name"],
+        "additionalProperties": False,
+    },
+)
+
+
+async def read_rule(request: Request) -> Rule:
+    """Return the rule that a request's JSON body holds. Raises InvalidRequest with every problem of it."""
+    from emulator.scenarios.loader import load_rule  # noqa: PLC0415 - it takes pydantic, for which a start need not wait
+
+    body, _ = await read_json(request)
+    return load_rule(body).rule()
 
 
 async def read(request: Request, schema: Schema) -> dict[str, Any]:

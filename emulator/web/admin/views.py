@@ -10,6 +10,8 @@ from emulator.domain.timeline import next_event
 
 if TYPE_CHECKING:
     from emulator.domain.batch import Batch
+    from emulator.domain.rules import Count, RuleInForce
+    from emulator.domain.scenario import Scenario
     from emulator.domain.timeline import Step
     from emulator.engine.machine import Fired
     from emulator.engine.records import JournalEntry, WorldState
@@ -103,6 +105,24 @@ def _step(step: Step) -> dict[str, Any]:
     amount = step.progress
     assert amount is not None  # noqa: S101 - a step is one or the other
     return {"progress": f"{float(amount.value):.0%}" if amount.unit == "share" else int(amount.value)}
+
+
+def scenario(shown: Scenario) -> dict[str, Any]:
+    """Return a scenario as the list of scenarios shows it."""
+    return {
+        "name": shown.name,
+        "title": shown.title,
+        "kind": shown.kind,
+        "seen_in": shown.seen_in,
+        "client": shown.client,
+        "tolerates": list(shown.tolerates),
+        "breaks": list(shown.breaks),
+    }
+
+
+def rule(shown: RuleInForce, count: Count) -> dict[str, Any]:
+    """Return a rule in force, as it was written, and how often it has matched and fired."""
+    return {"rule": shown.key, **shown.rule.written, "matched": count.matched, "fired": count.fired}
 
 
 def request(entry: JournalEntry) -> dict[str, Any]:
