@@ -196,7 +196,9 @@ class RuleModel(Changing):
             raise ValueError("expected one of 'reset' and 'close', found both")
         cut = self.reset or self.close
         if cut is not None and (cut.head or cut.body is not None) and not self.after and self.reply is None:
-            raise ValueError("expected 'after: true' or a 'reply' beside the cut: without either, no byte is sent before it")
+            raise ValueError(
+                "expected 'after: true' or a 'reply' beside the cut: without either, no byte is sent before it"
+            )
         if not (self.model_fields_set - {"on", "after"}):
             raise ValueError(
                 "expected an effect: reply, set, unset, hide, arrive, delay, truncate, garble, drip, reset or close"

@@ -39,8 +39,8 @@ def _amount(value: object) -> Amount:
 
 
 def _several(value: object) -> object:
-    """Return a list of what may be written as one value or as a list of them."""
-    return value if isinstance(value, list) else [value]
+    """Return as several what may be written as one value or as a list of them."""
+    return tuple(value) if isinstance(value, list) else (value,)
 
 
 Duration = Annotated[

@@ -203,6 +203,7 @@ class _Visit:
         if instead is None:
             self._arrive(before)
             reply = self._checked(await self.visitor.handled())
+            observation(self.visitor.request).status = reply.status  # though a rule may keep it from the client
         else:
             reply = Reply(body=b"")
         await self._hold([rule for rule in self.rules if rule.after])

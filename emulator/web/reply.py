@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 JSON: Final = "application/json"
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
+_WITHOUT_BODY: Final = frozenset({*range(100, 200), 204, 304})
+"""Replies with these statuses end with their heads (RFC 9110, section 6.4.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ def to_json(value: object) -> bytes:
 def raw_headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     """Return a reply's headers as they go onto the wire."""
     own = [("content-type", reply.media_type)] if reply.media_type else []
-    if not reply.frames_itself:
+    if not reply.frames_itself and reply.status not in _WITHOUT_BODY:
         own.append(("content-length", str(sum(map(len, reply.blocks())))))
     return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in (*own, *reply.headers)]
 
