@@ -7,6 +7,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from emulator.domain.limits import RateLimit
 
 
@@ -16,12 +18,16 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The options of `mka1-emulator serve`, with their defaults; `port` 0 takes a free one."""
+    """The options of `mka1-emulator serve`, with their defaults; `port` 0 takes a free one.
+
+    `scenarios` are folders whose files join the library; of two scenarios of one name that in the later folder counts.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8787
     clock: str = "x360"
     scenario: str = "happy-path"
+    scenarios: tuple[Path, ...] = ()
     seed: int = 0
     edition: str = "0.12.114"
     api_keys: tuple[str, ...] = ()
