@@ -112,6 +112,12 @@ def commands() -> None:
 )
 @option("--scenario", default=DEFAULTS.scenario, help="What happens to batches.")
 @option(
+    "--scenarios",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of scenario files that join the library; repeatable.",
+)
+@option(
     "--seed",
     default=DEFAULTS.seed,
     type=_Read("seed", _whole(-SAFE, SAFE)),

@@ -55,7 +55,8 @@ class CannotListenError(OSError):
 def build(settings: Settings) -> Starlette:
     """Return the app of a new server, with nothing in it yet.
 
-    Raises ContractError when the contract is broken, InvalidRequest when the settings name an unknown scenario.
+    Raises ContractError when the contract is broken, InvalidRequest when the settings name an unknown scenario,
+    ScenarioError when a file of the folders that they name is wrong.
     """
     started = time.monotonic_ns()
     wall_start_us = time.time_ns() // 1000
@@ -64,9 +65,11 @@ def build(settings: Settings) -> Starlette:
         """Return the wall's time; a machine whose clock is set back meanwhile does not turn worlds back."""
         return wall_start_us + (time.monotonic_ns() - started) // 1000
 
+    library = Library(resources.folder("scenarios"), *settings.scenarios)
+    library.read_all(settings.scenarios)
     services = Services(
         store=MemoryStore(),
-        library=Library(resources.folder("scenarios")),
+        library=library,
         contract=cache(load),
         wall_us=wall_us,
         rate_limits=settings.rate_limits,

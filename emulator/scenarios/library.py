@@ -60,6 +60,13 @@ class Library:
             self._scenarios[name] = replace(loaded, text=file.read_text(encoding="utf-8"))
         return self._scenarios[name]
 
+    def read_all(self, folders: Iterable[Path]) -> None:
+        """Read every file of these folders now, so that what is wrong with one is said at once."""
+        own = tuple(folders)
+        for name, file in self._files.items():
+            if any(file.is_relative_to(folder) for folder in own):
+                self.scenario(name)
+
     def read(self, text: str, *, name: str) -> Scenario:
         """Return the scenario that a text, YAML or JSON, holds; it may extend those of the library."""
         from emulator.scenarios.loader import load_text  # noqa: PLC0415 - see the class

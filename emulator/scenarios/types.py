@@ -2,31 +2,107 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from emulator.domain.clock import parse_duration
 from emulator.domain.paths import Changes
 from emulator.domain.timeline import Amount
 
-_DURATION = r"^\d+(\.\d+)?\s*(ms|s|m|h|d)?$"
-_PERCENT = r"^\d+(\.\d+)?%$"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+
+_DURATION = r"^\s*[0-9]{1,12}(\.[0-9]{1,9})?\s*(ms|s|m|h|d)?\s*$"
+_PERCENT = r"(100(\.0{1,9})?|[0-9]{1,2}(\.[0-9]{1,9})?)%"
+_BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+
+
+def wrong(sentence: str, *, at: str | int) -> PydanticCustomError:
+    """Return the error to raise when one member of a part is wrong because of the others: it is shown at its place.
+
+    A sentence reads `reason: expected this, found that`; each of the three may be missing.
+    """
+    return PydanticCustomError("wrong", "{sentence}", {"sentence": sentence, "at": at})
 
 
 class Part(BaseModel):
-    """The base of everything in a scenario file: frozen, strict, and nothing unknown."""
+    """The base of everything in a scenario file: frozen, strict, and nothing unknown.
+
+    Null says the same as nothing: the member has its default.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        takes_any = {field.alias or name for name, field in cls.model_fields.items() if field.annotation is Any}
+        known = {field.alias or name for name, field in cls.model_fields.items()} - takes_any
+        return {name: member for name, member in value.items() if member is not None or name not in known}
+
+
+@dataclass(frozen=True)
+class Short:
+    """What may also be written in another way: how that becomes the long form, and its schemas."""
+
+    lengthen: Callable[[Any], Any]
+    schemas: tuple[JsonSchemaValue, ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self.lengthen, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [*self.schemas, handler(schema)]}
+
+
+class _Several:
+    """Written as one value or as a list of them."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(_several, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        many = handler(schema)
+        return {"anyOf": [many["items"], many]}
+
+
+def _several(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+def _unique(values: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            raise wrong(f"expected each only once, found {value!r} again", at=place)
+    return values
+
 
 def _share(value: object) -> Fraction:
-    if isinstance(value, str) and value.endswith("%") and value[:-1].replace(".", "", 1).isdecimal():
-        share = Fraction(Decimal(value[:-1])) / 100
-        if share <= 1:
-            return share
+    if isinstance(value, str) and re.fullmatch(_PERCENT, value):
+        return Fraction(Decimal(value[:-1])) / 100
     raise ValueError(f"expected a share from 0% to 100%, found {value!r}")
 
 
@@ -38,53 +114,56 @@ def _amount(value: object) -> Amount:
     raise ValueError(f"expected a count of lines or a share such as 40%, found {value!r}")
 
 
-def _several(value: object) -> object:
-    """Return as several what may be written as one value or as a list of them."""
-    return tuple(value) if isinstance(value, list) else (value,)
+def _base64(text: str) -> str:
+    try:
+        b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError(f"expected base64, found {text!r}") from None
+    return text
 
 
-Duration = Annotated[
-    int,
-    BeforeValidator(parse_duration),
-    PlainSerializer(lambda us: f"{us / 1e6:g}s"),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "string", "pattern": _DURATION}, {"type": "number", "minimum": 0}],
-            "description": "A duration: 90s, 10m, 24h, 1d, 250ms, or a number of seconds",
-        }
-    ),
-]
+DURATION: JsonSchemaValue = {
+    "anyOf": [{"type": "string", "pattern": _DURATION}, {"type": "number", "minimum": 0}],
+    "title": "duration",
+}
+
+Duration = Annotated[int, BeforeValidator(parse_duration), WithJsonSchema(DURATION)]
 """Microseconds; written as `90s`, `10m`, `24h`, `1d`, `250ms` or a number of seconds."""
 
-Share = Annotated[
-    InstanceOf[Fraction],
-    BeforeValidator(_share),
-    WithJsonSchema({"type": "string", "pattern": _PERCENT, "description": "A share, such as 40%"}),
-]
+_SHARE: JsonSchemaValue = {"type": "string", "pattern": f"^{_PERCENT}$", "title": "share"}
+
+Share = Annotated[InstanceOf[Fraction], BeforeValidator(_share), WithJsonSchema(_SHARE)]
 
 LineAmount = Annotated[
     InstanceOf[Amount],
     BeforeValidator(_amount),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "string", "pattern": _PERCENT}, {"type": "integer", "minimum": 0}],
-            "description": "How many lines: a count, or a share such as 40%",
-        }
-    ),
+    WithJsonSchema({"anyOf": [_SHARE, {"type": "integer", "minimum": 0}], "title": "amount"}),
 ]
 
-Several = BeforeValidator(_several)
+Base64 = Annotated[
+    str,
+    AfterValidator(_base64),
+    Field(json_schema_extra={"contentEncoding": "base64", "pattern": _BASE64, "title": "base64"}),
+]
+
+Glob = Annotated[str, Field(max_length=500, json_schema_extra={"title": "glob"})]
+"""Text in which `*` stands for anything, `?` for one character, `[abc]` for one of these."""
+
+Several = _Several()
 """Written as one value or as a list of them."""
 
-Paths = dict[str, Any]
+Unique = (AfterValidator(_unique), Field(json_schema_extra={"uniqueItems": True}))
+"""No value of the list stands in it twice."""
+
+Paths = Annotated[dict[str, Any], Field(json_schema_extra={"title": "paths"})]
 """Dotted paths, such as `choices.0.finish_reason`, and values."""
 
 
 class Changing(Part):
     """What can `set` and `unset` members of a JSON value."""
 
-    set: Paths = {}
-    unset: tuple[str, ...] = ()
+    set: Paths = Field({}, description="dotted paths, and the values that are put there; null is a value here")
+    unset: tuple[str, ...] = Field((), description="dotted paths of what is taken away")
 
     def changes(self) -> Changes:
         """Return what is to be changed."""
