@@ -122,6 +122,7 @@ class Hide:
 class Rule:
     """A match and its effects. With `after`, they come once the operation has taken effect.
 
+    `headers` take the place of the reply's own of these names; `raw` holds texts that are put into its JSON as they stand.
     `arrive` lets so many further batches of the tenant appear before the operation; `truncate` sends only so many bytes of
     the body, `garble` spoils so many of them. `written` is the rule as its author wrote it.
     """
@@ -131,7 +132,9 @@ class Rule:
     written: Mapping[str, Any] = field(default_factory=dict)
     after: bool = False
     reply: StubReply | None = None
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     changes: Changes = UNCHANGED
+    raw: Mapping[str, str] = field(default_factory=dict)
     hide: Hide | None = None
     arrive: int = 0
     delay: Delay | None = None

@@ -103,12 +103,16 @@ class World:
             return self._create(machine, tenant, request, chosen, is_own=scenario is not None)
 
     def arrive(self, tenant: str, count: int) -> None:
-        """Let so many further batches appear that ask for what the tenant's newest one does; without one, none."""
+        """Let so many further batches appear that ask for what the tenant's newest one does; without one, none.
+
+        They are somebody else's, who does not tag them as the tenant's own program does.
+        """
         with self._command() as machine:
             page = machine.work.batches(self.id, tenant, PageQuery(limit=1))
             for newest in page.items if page else ():
+                request = replace(newest.request, metadata=None)
                 for _ in range(count):
-                    self._create(machine, tenant, newest.request, newest.scenario, is_own=newest.has_own_scenario)
+                    self._create(machine, tenant, request, newest.scenario, is_own=newest.has_own_scenario)
 
     def _create(self, machine: Machine, tenant: str, request: NewBatch, scenario: Scenario, *, is_own: bool) -> Batch:
         number, now_us = machine.state.counters.batches, machine.state.settled_us

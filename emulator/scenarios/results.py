@@ -5,42 +5,54 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from emulator.domain.edits import Action, Edit, ResultFile, ResultsPlan
 from emulator.domain.paths import Changes
 from emulator.scenarios.lines import WhenModel
-from emulator.scenarios.types import Changing, Duration, Part, Several
+from emulator.scenarios.types import Base64, Changing, Duration, Items, Part, Several, Unique, at_least_one
 
-Files = Annotated[tuple[ResultFile, ...], Several]
+Files = Annotated[Items[ResultFile], *Unique, Several]
+
+
+_ACTIONS: Final[dict[str, Action]] = {
+    "drop": "drop",
+    "repeat": "repeat",
+    "swap": "swap",
+    "replace": "replace",
+    "change": "change",
+    "append": "append",
+    "append_base64": "append",
+}
 
 
 class EditModel(Changing):
     """One change of one file. All but the `append`s are made to the lines that they name."""
 
-    file: ResultFile = Field("output", alias="in")
+    model_config = ConfigDict(json_schema_extra=at_least_one(*_ACTIONS))
+
+    file: ResultFile = Field("output", alias="in", description="the file that is changed")
     drop: WhenModel | None = Field(None, description="leave these lines out")
     repeat: WhenModel | None = Field(None, description="write these lines twice")
     swap: WhenModel | None = Field(None, description="pass the custom_ids of these lines around among them")
     replace: WhenModel | None = Field(None, description="write 'text' or 'base64' in place of these lines")
     change: WhenModel | None = Field(None, description="apply 'set' and 'unset' to these lines")
     append: str | None = Field(None, description="raw text at the file's end")
-    append_base64: str | None = Field(None, description="raw bytes at the file's end")
-    text: str | None = None
-    base64: str | None = None
+    append_base64: Base64 | None = Field(None, description="raw bytes at the file's end")
+    text: str | None = Field(None, description="what 'replace' writes")
+    base64: Base64 | None = Field(None, description="what 'replace' writes, as bytes")
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> Self:
         if len(self._actions()) != 1:
             found = " and ".join(self._actions()) or "none"
-            raise ValueError(
-                f"expected one of drop, repeat, swap, replace, change, append, append_base64, found {found}"
-            )
-        if (self.replace is None) != (self.text is None and self.base64 is None):
-            raise ValueError("expected 'text' or 'base64' beside 'replace'")
+            raise ValueError(f"expected one of {', '.join(_ACTIONS)}, found {found}")
+        texts = [name for name in ("text", "base64") if getattr(self, name) is not None]
+        if len(texts) != (self.replace is not None):
+            found = " and ".join(texts) or "none"
+            raise ValueError(f"expected one of 'text' and 'base64' beside 'replace', and only there, found {found}")
         if (self.change is None) == bool(self.changes()):
-            raise ValueError("expected 'set' or 'unset' beside 'change'")
-        self._raw()
+            raise ValueError("expected 'set' or 'unset' beside 'change', and only there")
         return self
 
     def _actions(self) -> list[str]:
@@ -63,27 +75,32 @@ class EditModel(Changing):
         )
 
 
-_ACTIONS: Final[dict[str, Action]] = {
-    "drop": "drop",
-    "repeat": "repeat",
-    "swap": "swap",
-    "replace": "replace",
-    "change": "change",
-    "append": "append",
-    "append_base64": "append",
-}
+class ContentTypesModel(Part):
+    """What each file's bytes are served as; without it, application/jsonl."""
+
+    output: str | None = Field(None, description="the output file's Content-Type")
+    error: str | None = Field(None, description="the error file's Content-Type")
+
+    def given(self) -> dict[ResultFile, str]:
+        """Return those that are given."""
+        types: dict[ResultFile, str | None] = {"output": self.output, "error": self.error}
+        return {file: media_type for file, media_type in types.items() if media_type is not None}
 
 
 class ResultsModel(Part):
     """What the result files look like."""
 
-    order: Literal["input", "reversed", "shuffled"] = "input"
-    failed_in: Literal["error_file", "output_file", "both"] = "error_file"
+    order: Literal["input", "reversed", "shuffled"] = Field(
+        "input", description="of the lines in a file; shuffled by the world's seed"
+    )
+    failed_in: Literal["error_file", "output_file", "both"] = Field(
+        "error_file", description="where lines stand that have failed"
+    )
     present: Files = Field((), description="files that exist even when nothing stands in them")
     deleted: Files = Field((), description="files that are gone, although their ids are shown")
     ids_after: Duration = Field(0, description="how long after its end the batch shows its files' ids")
-    content_type: dict[ResultFile, str] = Field({}, description="what the files' bytes are served as")
-    edits: tuple[EditModel, ...] = ()
+    content_type: ContentTypesModel = Field(ContentTypesModel(), description="what the files' bytes are served as")
+    edits: Items[EditModel] = Field((), description="changes of the files, one after the other")
 
     def plan(self) -> ResultsPlan:
         """Return the plan as the engine takes it."""
@@ -93,6 +110,6 @@ class ResultsModel(Part):
             present=frozenset(self.present),
             deleted=frozenset(self.deleted),
             ids_after_us=self.ids_after,
-            content_type=self.content_type,
+            content_type=self.content_type.given(),
             edits=tuple(edit.edit() for edit in self.edits),
         )

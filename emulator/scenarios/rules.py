@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
-from difflib import get_close_matches
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from emulator.domain.paths import Changes
 from emulator.domain.rules import Cut, Delay, Drip, Hide, Match, Rule, StubReply
-from emulator.scenarios.types import Changing, Duration, Part, Paths, Several
+from emulator.scenarios.globs import can_match
+from emulator.scenarios.types import (
+    DURATION,
+    Base64,
+    Changing,
+    Duration,
+    Glob,
+    Items,
+    Part,
+    Paths,
+    Several,
+    Short,
+    at_least_one,
+    not_both,
+    wrong,
+)
 
-OPERATIONS = (
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Operation = Literal[
     "createBatch",
     "listBatches",
     "getBatch",
@@ -23,52 +41,89 @@ OPERATIONS = (
     "getFile",
     "deleteFile",
     "getFileContent",
-)
-OF_A_BATCH = frozenset({"getBatch", "cancelBatch", "getFile", "deleteFile", "getFileContent"})
-"""Operations of which a batch is known before they take place: by its id, or as the one that a result file belongs to."""
-LISTS = frozenset({"listBatches", "listFiles"})
-
-Statuses = Literal[
+]
+StatusName = Literal[
     "validating", "failed", "in_progress", "finalizing", "completed", "expired", "cancelling", "cancelled"
 ]
+PATHS: Final = {
+    "createBatch": "/api/v1/llm/batches",
+    "listBatches": "/api/v1/llm/batches",
+    "getBatch": "/api/v1/llm/batches/{batch_id}",
+    "cancelBatch": "/api/v1/llm/batches/{batch_id}/cancel",
+    "uploadFile": "/api/v1/llm/files",
+    "listFiles": "/api/v1/llm/files",
+    "getFile": "/api/v1/llm/files/{file_id}",
+    "deleteFile": "/api/v1/llm/files/{file_id}",
+    "getFileContent": "/api/v1/llm/files/{file_id}/content",
+}
+ALL_PATHS: Final = "/api/v1/llm/*"
+OF_A_RESULT_FILE: Final = frozenset({"getFile", "deleteFile", "getFileContent"})
+OF_A_BATCH: Final = frozenset({"getBatch", "cancelBatch"}) | OF_A_RESULT_FILE
+"""Operations of which a batch is known before they take place: by its id, or as the one that a result file belongs to."""
+WITH_RESULTS: Final = frozenset({"completed", "expired", "cancelled"})
+LISTS: Final = frozenset({"listBatches", "listFiles"})
+EFFECTS: Final = (
+    "reply", "headers", "set", "unset", "raw", "hide", "arrive", "delay", "truncate", "garble", "drip", "reset", "close",
+)  # fmt: skip
+MOST_ARRIVALS: Final = 1000
+LONGEST_TEXT: Final = 1 << 24
 
-
-def _operation(name: str) -> str:
-    if name in OPERATIONS:
-        return name
-    near = get_close_matches(name, OPERATIONS, n=1, cutoff=0.4)
-    hint = f": did you mean '{near[0]}'?" if near else ""
-    raise ValueError(f"no operation is named '{name}'{hint} There are {', '.join(OPERATIONS)}")
-
-
-Operation = Annotated[str, AfterValidator(_operation)]
 Ordinal = Annotated[int, Field(ge=1)]
+_HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class OnModel(Part):
     """Which requests are meant: those for which everything that is given holds."""
 
-    operation: Annotated[tuple[Operation, ...], Several] | None = None
-    path: str | None = Field(None, description="a glob over the path")
-    header: dict[str, str] = Field({}, description="names of headers, and globs over their values")
-    status: Annotated[tuple[Statuses, ...], Several] | None = Field(
-        None, description="the status of the batch it is about"
+    operation: Annotated[Items[Operation], Field(min_length=1), Several] | None = Field(
+        None, description="one or several operations"
+    )
+    path: Glob | None = Field(None, description="a glob over the whole path, such as `*/batches/*`")
+    header: dict[str, Glob] = Field({}, description="names of headers, and globs over their values")
+    status: Annotated[Items[StatusName], Field(min_length=1), Several] | None = Field(
+        None, description="the status, one or several, of the batch it is about"
     )
     since: Duration | None = Field(None, description="the batch it is about was created at least so long ago")
     until: Duration | None = Field(None, description="the batch it is about was created less than so long ago")
-    nth: Annotated[tuple[Ordinal, ...], Several] | None = Field(None, description="which of these requests, from 1")
+    nth: Annotated[Items[Ordinal], Field(min_length=1), Several] | None = Field(
+        None, description="which of these requests, from 1; one or several"
+    )
     every: int | None = Field(None, ge=1, description="each so-and-so-many-th of these requests")
     times: int | None = Field(None, ge=1, description="how often at most")
 
     @model_validator(mode="after")
-    def _can_match(self) -> Self:
-        if self.operation == () or self.nth == () or self.status == ():
-            raise ValueError("an empty list matches nothing: expected at least one")
-        asks_batch = self.status is not None or self.since is not None or self.until is not None
-        if asks_batch and self.operation is not None and not OF_A_BATCH & set(self.operation):
-            raise ValueError(f"can never match: {', '.join(self.operation)} is not about one batch")
+    def _can_match_a_path(self) -> Self:
+        paths = [PATHS[operation] for operation in self.operation or ()] or [ALL_PATHS]
+        if self.path is not None and not any(can_match(self.path, path) for path in paths):
+            raise wrong(f"can never match: expected a glob over {' or '.join(paths)}, found '{self.path}'", at="path")
+        return self
+
+    @model_validator(mode="after")
+    def _can_match_a_batch(self) -> Self:
+        given = next((name for name in ("status", "since", "until") if getattr(self, name) is not None), None)
+        operations = set(self.operation or OF_A_BATCH)
+        if given and not OF_A_BATCH & operations:
+            raise wrong(f"can never match: {', '.join(self.operation or ())} is not about one batch", at=given)
+        if self.status and operations <= OF_A_RESULT_FILE and not WITH_RESULTS & set(self.status):
+            raise wrong(
+                "can never match: a batch has no result files before it has ended: "
+                f"expected {' or '.join(sorted(WITH_RESULTS))}, found {', '.join(self.status)}",
+                at="status",
+            )
         if self.until is not None and (self.since or 0) >= self.until:
-            raise ValueError("can never match: 'since' is not before 'until'")
+            raise wrong("can never match: expected 'since' before 'until'", at="until")
+        return self
+
+    @model_validator(mode="after")
+    def _can_come_to_each_number(self) -> Self:
+        numbers = self.nth or ()
+        if self.times is not None and len(set(numbers)) > self.times:
+            raise wrong(
+                f"'nth' names {len(set(numbers))} requests: expected at least as many, found {self.times}", at="times"
+            )
+        for number in numbers:
+            if self.every is not None and number % self.every:
+                raise wrong(f"can never match: expected multiples of 'every', {self.every}, found {number}", at="nth")
         return self
 
     def match(self) -> Match:
@@ -86,25 +141,60 @@ class OnModel(Part):
         )
 
 
-class ReplyModel(Part):
-    """A reply as it stands. `json` or text or bytes; a header may have one value or several."""
+class PieceModel(Part):
+    """A piece of a text, over and over."""
 
-    status: int = Field(200, ge=100, le=599)
-    headers: dict[str, Annotated[tuple[str, ...], Several]] = Field({})
-    content_type: str | None = None
-    body: str | None = Field(None, description="text")
-    json_body: Any = Field(None, alias="json", description="a JSON value")
-    base64: str | None = Field(None, description="bytes")
+    text: str = Field(description="the piece; text alone may also stand for it")
+    times: int = Field(1, ge=0, description="how often it comes")
+
+
+def _piece(value: Any) -> Any:
+    return {"text": value} if isinstance(value, str) else value
+
+
+def _bounded(pieces: tuple[PieceModel, ...]) -> tuple[PieceModel, ...]:
+    length = sum(len(piece.text) * piece.times for piece in pieces)
+    if length > LONGEST_TEXT:
+        raise ValueError(f"the text is too long: expected at most {LONGEST_TEXT:,} characters, found {length:,}")
+    return pieces
+
+
+_Piece = Annotated[PieceModel, Short(_piece, ({"type": "string"},))]
+Text = Annotated[Items[_Piece], AfterValidator(_bounded), Several]
+"""Written as text, or as a list of pieces, which may come more than once: `['[', {text: '[', times: 1000}]`."""
+
+
+def _joined(text: tuple[PieceModel, ...]) -> str:
+    return "".join(piece.text * piece.times for piece in text)
+
+
+class ReplyModel(Part):
+    """A reply as it stands; its body is text, a JSON value, or bytes."""
+
+    model_config = ConfigDict(json_schema_extra=not_both("body", "base64"))
+
+    status: int = Field(200, ge=100, le=599, description="the status code")
+    headers: dict[str, Annotated[Items[str], Several]] = Field(
+        {}, description="names of headers, each with one value or several"
+    )
+    content_type: str | None = Field(None, description="without it, that of the body's form")
+    body: Text | None = Field(None, description="a body that is text, whole or in pieces")
+    json_body: Any = Field(None, alias="json", description="a body that is a JSON value; null is one")
+    base64: Base64 | None = Field(None, description="a body that is bytes")
 
     @model_validator(mode="after")
     def _has_one_body(self) -> Self:
         given = [name for name in ("body", "json_body", "base64") if name in self.model_fields_set]
         if len(given) > 1:
-            raise ValueError("expected one of 'body', 'json' and 'base64'")
-        for name, values in self.headers.items():
-            if not name.isascii() or not all(value.isprintable() for value in (name, *values)):
-                raise ValueError(f"headers: expected printable text, found {name!r}: {values!r}")
-        self.stub()
+            names = " and ".join(f"'{name.removesuffix('_body')}'" for name in given)
+            raise ValueError(f"expected one of 'body', 'json' and 'base64', found {names}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_headers(self) -> Self:
+        _check_headers(self.headers)
+        if self.content_type is not None and not _is_header_value(self.content_type):
+            raise wrong(f"expected printable text in Latin-1, found {self.content_type!r}", at="content_type")
         return self
 
     def stub(self) -> StubReply:
@@ -119,19 +209,22 @@ class ReplyModel(Part):
     def _bytes(self) -> bytes:
         if "json_body" in self.model_fields_set:
             return json.dumps(self.json_body).encode()
-        return b64decode(self.base64, validate=True) if self.base64 else (self.body or "").encode()
+        return b64decode(self.base64, validate=True) if self.base64 else _joined(self.body or ()).encode()
 
 
 class CutModel(Part):
     """Where the connection ends: after so many bytes of the reply's head, or of its body."""
 
-    head: int | None = Field(None, ge=0)
-    body: int | None = Field(None, ge=0)
+    model_config = ConfigDict(json_schema_extra={**at_least_one("head", "body"), "allOf": [not_both("head", "body")]})
+
+    head: int | None = Field(None, ge=0, description="so many bytes of status line and headers are sent")
+    body: int | None = Field(None, ge=0, description="the head and so many bytes of the body are sent")
 
     @model_validator(mode="after")
     def _is_one_place(self) -> Self:
         if (self.head is None) == (self.body is None):
-            raise ValueError("expected one of 'head' and 'body'")
+            found = "none" if self.head is None else "both"
+            raise ValueError(f"expected one of 'head' and 'body', found {found}")
         return self
 
     def cut(self) -> Cut:
@@ -140,18 +233,18 @@ class CutModel(Part):
 
 
 class DripModel(Part):
-    """The body comes in pieces of so many bytes, this much real time apart, after 'first' bytes at once."""
+    """The body comes in pieces, with real time between them."""
 
-    bytes: int = Field(1, ge=1)
-    every: Duration
-    first: int = Field(0, ge=0)
+    bytes: int = Field(1, ge=1, description="how many make a piece")
+    every: Duration = Field(description="how long one comes after the other")
+    first: int = Field(0, ge=0, description="how many bytes come at once, before the first piece")
 
 
 class DelayModel(Part):
     """How long the request is held up (with `after`: the reply), by the wall's time or by the world's clock."""
 
-    by: Duration
-    clock: Literal["real", "world"] = "real"
+    by: Duration = Field(description="for how long")
+    clock: Literal["real", "world"] = Field("real", description="whose time: the wall's, or the world's")
 
 
 class HideModel(Part):
@@ -165,30 +258,55 @@ class HideModel(Part):
         return Hide(where=self.where, until_us=self.until)
 
 
+def _check_headers(headers: Mapping[str, tuple[str, ...]]) -> None:
+    for name, values in headers.items():
+        if not _HEADER.fullmatch(name):
+            raise wrong(f"expected the name of a header, found {name!r}", at="headers")
+        for value in values:
+            if not _is_header_value(value):
+                raise wrong(f"{name}: expected printable text in Latin-1, found {value!r}", at="headers")
+
+
+def _is_header_value(text: str) -> bool:
+    return all(letter == "\t" or (letter.isprintable() and ord(letter) < 256) for letter in text)
+
+
 def _delay(value: Any) -> Any:
     return value if isinstance(value, dict) else {"by": value}
 
 
 def _cut(value: Any) -> Any:
+    if value is not True and not isinstance(value, dict):
+        raise ValueError(f"expected true, or a mapping with 'head' or 'body', found {json.dumps(value)}")
     return {"head": 0} if value is True else value
+
+
+_Delay = Annotated[DelayModel, Short(_delay, (DURATION,))]
+_Cut = Annotated[CutModel, Short(_cut, ({"const": True},))]
 
 
 class RuleModel(Changing):
     """A match and its effects. With `after` they come once the operation has taken effect."""
 
-    on: OnModel = Field(OnModel())
+    model_config = ConfigDict(json_schema_extra={**at_least_one(*EFFECTS), "allOf": [not_both("reset", "close")]})
+
+    on: OnModel = Field(OnModel(), description="which requests; without it, all")
     after: bool = Field(
         False, description="the operation takes place first; without it a reply, reset or close replaces it"
     )
-    reply: ReplyModel | None = None
+    reply: ReplyModel | None = Field(None, description="the reply, as it stands")
+    headers: dict[str, Annotated[Items[str], Several]] = Field(
+        {}, description="names of headers, and values in place of the reply's own; with an empty list it has none"
+    )
+    raw: dict[str, Text] = Field({}, description="dotted paths, and texts that stand there in the JSON as they are")
     hide: HideModel | None = Field(None, description="items that are left out of lists")
-    arrive: int = Field(0, ge=0, description="so many further batches of the tenant appear first")
-    delay: Annotated[DelayModel, BeforeValidator(_delay)] | None = None
+    arrive: int = Field(0, ge=0, le=MOST_ARRIVALS, description="so many further batches of the tenant appear first")
+    delay: _Delay | None = Field(None, description="the request, or with 'after' the reply, is held up")
     truncate: int | None = Field(None, ge=0, description="only so many bytes of the body are sent, well framed")
     garble: int = Field(0, ge=0, description="so many bytes of the body are spoilt")
-    drip: DripModel | None = None
-    reset: Annotated[CutModel, BeforeValidator(_cut)] | None = Field(None, description="the connection is reset (RST)")
-    close: Annotated[CutModel, BeforeValidator(_cut)] | None = Field(None, description="the connection is closed")
+    drip: DripModel | None = Field(None, description="the body comes in pieces")
+    reset: _Cut | None = Field(None, description="the connection is reset (RST)")
+    close: _Cut | None = Field(None, description="the connection is closed")
 
     @model_validator(mode="after")
     def _does_something(self) -> Self:
@@ -199,12 +317,11 @@ class RuleModel(Changing):
             raise ValueError(
                 "expected 'after: true' or a 'reply' beside the cut: without either, no byte is sent before it"
             )
+        _check_headers(self.headers)
         if not (self.model_fields_set - {"on", "after"}):
-            raise ValueError(
-                "expected an effect: reply, set, unset, hide, arrive, delay, truncate, garble, drip, reset or close"
-            )
+            raise ValueError(f"expected an effect: {', '.join(EFFECTS[:-1])} or {EFFECTS[-1]}")
         if self.hide is not None and self.on.operation is not None and not LISTS & set(self.on.operation):
-            raise ValueError("'hide' can never take effect: expected on.operation listBatches or listFiles")
+            raise wrong("can never take effect: expected on.operation listBatches or listFiles", at="hide")
         return self
 
     def rule(self, name: str = "") -> Rule:
@@ -215,7 +332,9 @@ class RuleModel(Changing):
             written=self.model_dump(mode="json", by_alias=True, exclude_unset=True),
             after=self.after,
             reply=self.reply.stub() if self.reply else None,
+            headers=self.headers,
             changes=Changes(self.set, self.unset),
+            raw={path: _joined(text) for path, text in self.raw.items()},
             hide=self.hide.hide() if self.hide else None,
             arrive=self.arrive,
             delay=Delay(us=self.delay.by, clock=self.delay.clock) if self.delay else None,

@@ -7,7 +7,7 @@ from base64 import b64decode
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +16,8 @@ from pydantic import (
     ConfigDict,
     Field,
     InstanceOf,
+    PlainSerializer,
+    Strict,
     WithJsonSchema,
     model_validator,
 )
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
+LONGEST_GLOB: Final = 500
 _DURATION = r"^\s*[0-9]{1,12}(\.[0-9]{1,9})?\s*(ms|s|m|h|d)?\s*$"
 _PERCENT = r"(100(\.0{1,9})?|[0-9]{1,2}(\.[0-9]{1,9})?)%"
 _BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
@@ -64,7 +67,21 @@ class Part(BaseModel):
         return {name: member for name, member in value.items() if member is not None or name not in known}
 
 
-@dataclass(frozen=True)
+def not_both(first: str, second: str) -> JsonSchemaValue:
+    """Return the schema of what has at most one of two members."""
+    return {"not": {"allOf": [_given(first), _given(second)]}}
+
+
+def at_least_one(*names: str) -> JsonSchemaValue:
+    """Return the schema of what has one of these members."""
+    return {"anyOf": [_given(name) for name in names]}
+
+
+def _given(name: str) -> JsonSchemaValue:
+    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+
+
+@dataclass(frozen=True, eq=False)
 class Short:
     """What may also be written in another way: how that becomes the long form, and its schemas."""
 
@@ -122,12 +139,18 @@ def _base64(text: str) -> str:
     return text
 
 
+Item = TypeVar("Item")
+Items: TypeAlias = Annotated[tuple[Item, ...], Strict(False)]
+"""A list. What has come past a validator is Python's, of which strictness would ask for a tuple."""
+
 DURATION: JsonSchemaValue = {
     "anyOf": [{"type": "string", "pattern": _DURATION}, {"type": "number", "minimum": 0}],
     "title": "duration",
 }
 
-Duration = Annotated[int, BeforeValidator(parse_duration), WithJsonSchema(DURATION)]
+Duration = Annotated[
+    int, BeforeValidator(parse_duration), PlainSerializer(lambda us: f"{Decimal(us) / 10**6:f}s"), WithJsonSchema(DURATION)
+]
 """Microseconds; written as `90s`, `10m`, `24h`, `1d`, `250ms` or a number of seconds."""
 
 _SHARE: JsonSchemaValue = {"type": "string", "pattern": f"^{_PERCENT}$", "title": "share"}
@@ -143,10 +166,12 @@ LineAmount = Annotated[
 Base64 = Annotated[
     str,
     AfterValidator(_base64),
-    Field(json_schema_extra={"contentEncoding": "base64", "pattern": _BASE64, "title": "base64"}),
+    WithJsonSchema({"type": "string", "contentEncoding": "base64", "pattern": _BASE64, "title": "base64"}),
 ]
 
-Glob = Annotated[str, Field(max_length=500, json_schema_extra={"title": "glob"})]
+Glob = Annotated[
+    str, Field(max_length=LONGEST_GLOB), WithJsonSchema({"type": "string", "maxLength": LONGEST_GLOB, "title": "glob"})
+]
 """Text in which `*` stands for anything, `?` for one character, `[abc]` for one of these."""
 
 Several = _Several()
@@ -163,7 +188,7 @@ class Changing(Part):
     """What can `set` and `unset` members of a JSON value."""
 
     set: Paths = Field({}, description="dotted paths, and the values that are put there; null is a value here")
-    unset: tuple[str, ...] = Field((), description="dotted paths of what is taken away")
+    unset: Items[str] = Field((), description="dotted paths of what is taken away")
 
     def changes(self) -> Changes:
         """Return what is to be changed."""

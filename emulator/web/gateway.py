@@ -27,7 +27,7 @@ from emulator.web.effects.scene import Scene
 from emulator.web.errors import InternalFault, RouteUnknown, error_reply
 from emulator.web.observing import observation
 from emulator.web.reply import JSON, Reply
-from emulator.web.wire import Wire
+from emulator.web.wire import Wire, hold
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from emulator.contract.catalog import Contract, Operation
-    from emulator.domain.rules import Rule
+    from emulator.domain.rules import Delay, Rule
     from emulator.engine.world import World
     from emulator.engine.worlds import Worlds
     from emulator.web.waiting import Waiting
@@ -210,14 +210,15 @@ class _Visit:
         return changed(reply, self.rules, self._scene()), self.rules
 
     async def _hold(self, rules: Sequence[Rule]) -> None:
-        for rule in rules:
-            if rule.delay is None:
-                continue
-            if rule.delay.clock == "real":
-                await asyncio.sleep(rule.delay.us / 1e6)
-            else:
-                world = self.visitor.world
-                await self.gate.waiting.until(world, world.state().settled_us + rule.delay.us)
+        for delay in (rule.delay for rule in rules if rule.delay):
+            await hold(self.visitor.request.scope, self._passed(delay))
+
+    async def _passed(self, delay: Delay) -> None:
+        if delay.clock == "real":
+            await asyncio.sleep(delay.us / 1e6)
+        else:
+            world = self.visitor.world
+            await self.gate.waiting.until(world, world.state().settled_us + delay.us)
 
     def _arrive(self, rules: Sequence[Rule]) -> None:
         tenant = self.visitor.request.headers.get("x-on-behalf-of", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -11,6 +11,9 @@ from emulator.domain.errors import InvalidRequest
 from emulator.web.errors import error_reply
 from emulator.web.reply import JSON
 from emulator.web.wire import TRANSPORT
+
+if TYPE_CHECKING:
+    import asyncio
 
 # Java's HttpClient offers HTTP/2 with every request. Who is offered may stay with HTTP/1.1 (RFC 9110, section 7.8), but
 # uvicorn's parser takes what follows such an offer for another protocol, and the request loses its body.
@@ -24,10 +27,20 @@ _NO_REQUEST_ID: Final = f"req_{'0' * 32}"
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin a connection."""
+        self.lost: asyncio.Future[None] = self.loop.create_future()
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End a connection, and tell whoever is holding up a reply."""
+        self.lost.set_result(None)
+        super().connection_lost(exc)
+
     def on_message_begin(self) -> None:
         """Begin a request; the connection's transport goes along, for rules that end it in their own way."""
         super().on_message_begin()
-        self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
+        self.scope["extensions"] = {TRANSPORT: {"transport": self.transport, "lost": self.lost}}
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the client."""

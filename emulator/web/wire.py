@@ -8,17 +8,33 @@ import struct
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from starlette.requests import ClientDisconnect
+
 from emulator.web.reply import raw_headers, send_reply
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from starlette.types import Receive, Scope, Send
 
     from emulator.web.reply import Reply
 
 TRANSPORT: Final = "mka1_emulator.transport"
-"""The scope's extension under which the server hands out a connection's transport."""
+"""The scope's extension under which the server hands out a connection's `transport`, and a future, `lost`, of its end."""
 _RUDE_CLOSE: Final = struct.pack("ii", 1, 0)
 """SO_LINGER on, for no time at all: closing such a socket sends an RST."""
+
+
+async def hold(scope: Scope, waiting: Awaitable[None]) -> None:
+    """Wait. Raises ClientDisconnect as soon as nobody is there any more to wait for the reply."""
+    held, lost = asyncio.ensure_future(waiting), scope["extensions"][TRANSPORT]["lost"]
+    try:
+        await asyncio.wait({held, lost}, return_when=asyncio.FIRST_COMPLETED)
+        if not held.done():
+            raise ClientDisconnect
+    finally:
+        held.cancel()
+    await held
 
 
 class Wire:

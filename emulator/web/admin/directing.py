@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from emulator.domain.errors import InvalidRequest
 from emulator.web.admin import payloads, views
-from emulator.web.body import read_body
 
 if TYPE_CHECKING:
     from emulator.domain.scenario import Scenario
     from emulator.web.admin.call import AdminCall
-
-MAX_SCENARIO_BYTES: Final = 1 << 20
 
 
 async def list_scenarios(call: AdminCall) -> Any:
@@ -37,11 +33,7 @@ def _find(call: AdminCall) -> Scenario:
 async def put_scenario(call: AdminCall) -> Any:
     """Add a scenario, YAML or JSON: to the world that the call names, or, if it names none, to the library."""
     name, library, world = call.request.path_params["name"], call.worlds.services.library, call.world_if_any()
-    try:
-        text = (await read_body(call.request, MAX_SCENARIO_BYTES)).decode()
-    except UnicodeDecodeError as error:
-        raise InvalidRequest(f"The scenario is not UTF-8: {error.reason} at byte {error.start}.") from None
-    scenario = library.read(text, name=name)
+    scenario = library.read(await payloads.read_text(call.request), name=name)
     if world is None:
         library.add(scenario)
     else:

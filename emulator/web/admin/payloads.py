@@ -9,7 +9,7 @@ from emulator.contract.catalog import EDITIONS
 from emulator.contract.validation import Schema
 from emulator.domain.clock import LATEST_US, SECOND_US, parse_clock, parse_duration
 from emulator.domain.errors import InvalidRequest
-from emulator.web.body import read_json
+from emulator.web.body import read_body, read_json
 from emulator.web.call import invalid
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from emulator.engine.records import WorldOptions
 
 Value = TypeVar("Value")
+MAX_TEXT_BYTES: Final = 1 << 20
+"""More than any scenario, or rule, has a use for."""
 _SAFE: Final = 9007199254740991
 _DURATION: Final = {"type": ["string", "number"]}
 _INSTANT: Final = {
@@ -66,11 +68,18 @@ USE: Final = Schema(
 
 
 async def read_rule(request: Request) -> Rule:
-    """Return the rule that a request's JSON body holds. Raises InvalidRequest with every problem of it."""
+    """Return the rule that a request's body, YAML or JSON, holds. Raises InvalidRequest with every problem of it."""
     from emulator.scenarios.loader import load_rule  # noqa: PLC0415 - it takes pydantic, for which a start need not wait
 
-    body, _ = await read_json(request)
-    return load_rule(body).rule()
+    return load_rule(await read_text(request), source="rule").rule()
+
+
+async def read_text(request: Request) -> str:
+    """Return the body as text. Raises InvalidRequest when it is not UTF-8, TooLarge."""
+    try:
+        return (await read_body(request, MAX_TEXT_BYTES)).decode()
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from None
 
 
 async def read(request: Request, schema: Schema) -> dict[str, Any]:

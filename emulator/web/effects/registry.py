@@ -10,10 +10,12 @@ from emulator.web.effects.changing import change
 from emulator.web.effects.cutting import close, reset
 from emulator.web.effects.dripping import drip
 from emulator.web.effects.garbling import garble
+from emulator.web.effects.heading import head
 from emulator.web.effects.hiding import hide
 from emulator.web.effects.scene import Scene
 from emulator.web.effects.stubbing import stub
 from emulator.web.effects.truncating import truncate
+from emulator.web.effects.writing import write
 from emulator.web.reply import Reply
 from emulator.web.wire import Wire
 
@@ -24,7 +26,7 @@ ReplyEffect: TypeAlias = Callable[[Rule, Reply, Scene], Reply]
 WireEffect: TypeAlias = Callable[[Rule, Reply, Wire], Awaitable[bool]]
 """Sends the reply in its own way, or returns False when the rule does not have this effect."""
 
-REPLY_EFFECTS: Final[tuple[ReplyEffect, ...]] = (stub, hide, change, garble, truncate)
+REPLY_EFFECTS: Final[tuple[ReplyEffect, ...]] = (stub, head, hide, change, write, garble, truncate)
 WIRE_EFFECTS: Final[tuple[WireEffect, ...]] = (reset, close, drip)
 
 

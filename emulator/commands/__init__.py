@@ -1,0 +1,1 @@
+"""Groups of commands; `emulator.cli` puts them together."""
