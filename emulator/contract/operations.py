@@ -15,8 +15,8 @@ from emulator.contract.validation import Fault, Schema
 Media = Mapping[str, Schema | None]
 """Schemas by media type or range; None where any bytes will do."""
 
-# Twenty characters hold every integer of 64 bits; longer ones cost time to read and fit nowhere.
-_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+# Nineteen digits hold every integer of 64 bits; longer ones cost time to read and fit nowhere.
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class Schema:
         return f"Schema({self.name!r})"
 
     def accepts(self, value: object) -> bool:
-        """Say whether the value fits; never raises. Where the schema looks, what JSON in UTF-8 cannot carry does not."""
+        """Say whether the value fits; never raises. What JSON in UTF-8 cannot carry does not, where it is looked at."""
         try:
             return self._validator.is_valid(value)
         except ValueError:
