@@ -87,9 +87,9 @@ def _between(rules: Rules, choose: Choose) -> Iterator[Fraction]:
 
 def string(rules: Rules, choose: Choose, scope: Scope) -> object:
     """Return a string; raises UnfitError if its length cannot be had."""
-    low = max(_count(rules, "minLength", 0), 0)
+    low = _count(rules, "minLength", 0)
     high = _count(rules, "maxLength", max(low, MOST_CHARACTERS))
-    if not low <= min(high, MOST_CHARACTERS):
+    if low > min(high, MOST_CHARACTERS):
         raise UnfitError
     scope.step(low // 32)
     if (form := FORMATS.get(str(rules.get("format")))) is None:
