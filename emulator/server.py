@@ -5,10 +5,11 @@ The one place that asks what time it is on the wall.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -23,15 +24,18 @@ from emulator.engine.store.memory import MemoryStore
 from emulator.engine.worlds import Worlds
 from emulator.scenarios.library import Library
 from emulator.web.app import create_app
+from emulator.web.protocol import Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
     from starlette.applications import Starlette
 
     from emulator.settings import Settings
 
-STOP_WITHIN_S: Final = 1
+PATIENCE_S: Final = 0.5
+"""For how long a server that is told to stop lets requests go on."""
 LOGGING: Final[dict[str, Any]] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -79,13 +83,16 @@ def build(settings: Settings) -> Starlette:
 
 def bind(host: str, port: int) -> socket.socket:
     """Return a socket that is bound there, and not yet listening. Raises CannotListenError."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        bound = socket.socket(family, socket.SOCK_STREAM)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-    except OSError as error:
-        raise CannotListenError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+    with ExitStack() as on_failure:
+        try:
+            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+            bound = on_failure.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind((host, port))
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", "it is no host's name")
+            raise CannotListenError(f"cannot listen on {host}:{port}: {reason}") from None
+        on_failure.pop_all()
     return bound
 
 
@@ -102,19 +109,32 @@ class _Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             access_log=False,
-            http="httptools",
+            http=Protocol,
             lifespan="off",
             log_config=log_config,
             server_header=False,
-            timeout_graceful_shutdown=STOP_WITHIN_S,
             ws="none",
         )
         super().__init__(config)
         self._on_ready = on_ready
 
+    def handle_exit(self, _sig: int, _frame: FrameType | None) -> None:
+        """Stop, and at a second signal at once. That is a good end: uvicorn's own would go on to die of the signal."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let requests go on for a while, then hang up: to their handlers it is as if the client had gone."""
+        asyncio.get_running_loop().call_later(PATIENCE_S, self._hang_up)
+        await super().shutdown(sockets)
+
+    def _hang_up(self) -> None:
+        for connection in self.server_state.connections:
+            connection.transport.abort()
 
 
 def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
@@ -134,9 +154,15 @@ class Running:
 @contextmanager
 def running(settings: Settings) -> Iterator[Running]:
     """Serve in a thread while the block is open, on a real socket, ready when the block is entered."""
-    app = build(settings)
+    with hosting(build(settings), host=settings.host, port=settings.port) as server:
+        yield server
+
+
+@contextmanager
+def hosting(app: Starlette, *, host: str, port: int) -> Iterator[Running]:
+    """Serve an app that is built already, as `running` does."""
     ready = threading.Event()
-    with bind(settings.host, settings.port) as bound:
+    with bind(host, port) as bound:
         server = _Server(app, ready.set, log_config=None)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True, name="mka1-emulator")
         thread.start()

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_DEPTH: Final = 200
 _BOM: Final = b"\xef\xbb\xbf"
@@ -30,11 +34,14 @@ def kind(value: object) -> str:
 
 def loads(data: bytes) -> Any:
     """Read one JSON value; the last of duplicate keys counts. Raises InvalidJson."""
-    return _checked(_parse(_text(data), _DECODER))
+    return _checked(_parse(_text(data), _DECODER), _check_text)
 
 
 def loads_noting(data: bytes) -> tuple[Any, tuple[str, ...]]:
-    """Read one JSON value, with or without a byte-order mark, and name keys that came twice. Raises InvalidJson."""
+    """Read one JSON value without NUL characters, and name keys that came twice; a byte-order mark may come first.
+
+    Raises InvalidJson.
+    """
     twice: list[str] = []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -44,7 +51,7 @@ def loads_noting(data: bytes) -> tuple[Any, tuple[str, ...]]:
         return dict(pairs)
 
     decoder = json.JSONDecoder(object_pairs_hook=members, parse_constant=_refuse_constant, parse_float=_finite)
-    return _checked(_parse(_text(data.removeprefix(_BOM)), decoder)), tuple(twice)
+    return _checked(_parse(_text(data.removeprefix(_BOM)), decoder), _check_text_without_nul), tuple(twice)
 
 
 def _text(data: bytes) -> str:
@@ -59,11 +66,13 @@ def _parse(text: str, decoder: json.JSONDecoder) -> Any:
         return decoder.decode(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise InvalidJson(f"{error.msg[:1].lower()}{error.msg[1:]} at {where}") from None
+        raise InvalidJson(f"{error.msg[:1].lower()}{error.msg[1:].removesuffix(' at')} at {where}") from None
     except RecursionError:
         raise _too_deep() from None
-    except ValueError as error:
-        raise InvalidJson(str(error)) from None
+    except InvalidJson:
+        raise
+    except ValueError:  # Python reads no longer ones: that would take it very long.
+        raise InvalidJson(f"expected a number of at most {sys.get_int_max_str_digits()} digits, found more") from None
 
 
 def _refuse_constant(word: str) -> Any:
@@ -84,25 +93,32 @@ def _too_deep() -> InvalidJson:
     return InvalidJson(f"expected at most {MAX_DEPTH} levels of nesting, found more")
 
 
-def _checked(value: Any) -> Any:
-    """Return the value unless it nests too deep or holds text that UTF-8 cannot carry; never recurses."""
+def _checked(value: Any, check_text: Callable[[str], None]) -> Any:
+    """Return the value unless it nests too deep or holds text that must not be; never recurses."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH + 1):
-        below: list[Any] = []
+        nested: list[Any] = []
         for item in level:
             if isinstance(item, str):
-                _check_text(item)
-            elif isinstance(item, dict):
-                below += item.keys()
-                below += item.values()
-            elif isinstance(item, list):
-                below += item
-        if not below:
+                check_text(item)
+            elif isinstance(item, dict | list):
+                nested.append(item)
+        if not nested:
             return value
-        level = below
+        level = [each for item in nested for each in _within(item)]
     raise _too_deep()
+
+
+def _within(value: dict[str, Any] | list[Any]) -> list[Any]:
+    return [*value, *value.values()] if isinstance(value, dict) else value
 
 
 def _check_text(text: str) -> None:
     if not text.isascii() and (found := _SURROGATE.search(text)):
         raise InvalidJson(f"expected whole characters, found the lone surrogate \\u{ord(found[0]):04x} in a string")
+
+
+def _check_text_without_nul(text: str) -> None:
+    if "\0" in text:
+        raise InvalidJson("expected text without NUL characters, found \\u0000 in a string")
+    _check_text(text)

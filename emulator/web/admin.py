@@ -13,6 +13,7 @@ from emulator.domain.errors import EmulatorError, InvalidRequest, MethodNotAllow
 from emulator.web import admin_payloads as payloads
 from emulator.web import admin_views as views
 from emulator.web.auth import bearer_key, check_admin
+from emulator.web.call import read_on
 from emulator.web.errors import InternalFault, error_reply
 from emulator.web.reply import Reply, send_reply
 
@@ -173,15 +174,23 @@ class AdminEndpoint:
         """Answer one request."""
         request = Request(scope, receive)
         try:
-            reply = Reply(body=await self._handle(request))
-        except EmulatorError as error:
-            reply = error_reply(error)
+            reply = await self._answer(request)
+            if reply.status >= 400:
+                await read_on(request)
         except ClientDisconnect:
             return
-        except Exception:
-            logger.exception("%s %s failed", request.method, request.url.path)
-            reply = error_reply(InternalFault("The admin API failed inside the emulator: its log says where."))
         await send_reply(reply, send)
+
+    async def _answer(self, request: Request) -> Reply:
+        try:
+            return Reply(body=await self._handle(request))
+        except EmulatorError as error:
+            return error_reply(error)
+        except ClientDisconnect:
+            raise
+        except Exception:
+            logger.exception("%s %s failed", request.method, request.scope["path"])
+            return error_reply(InternalFault("The admin API failed inside the emulator: its log says where."))
 
     async def _handle(self, request: Request) -> Any:
         handler = self._handlers.get(request.method)

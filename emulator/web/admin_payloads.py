@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from emulator.contract.catalog import EDITIONS
 from emulator.contract.validation import Schema
-from emulator.domain.clock import SECOND_US, parse_clock, parse_duration
+from emulator.domain.clock import LATEST_US, SECOND_US, parse_clock, parse_duration
 from emulator.domain.errors import InvalidRequest
 from emulator.web.call import invalid, read_json
 
@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 _SAFE: Final = 9007199254740991
 _DURATION: Final = {"type": ["string", "number"]}
+_INSTANT: Final = {
+    "type": "number",
+    "minimum": 0,
+    "maximum": LATEST_US // SECOND_US,
+    "x-expected": "a time in epoch seconds, until the year 9999",
+}
 
 ADVANCE: Final = Schema(
     "Advance",
     {
         "type": "object",
-        "properties": {"by": _DURATION, "to": {"type": "number"}},
+        "properties": {"by": _DURATION, "to": _INSTANT},
         "additionalProperties": False,
         "minProperties": 1,
         "maxProperties": 1,

@@ -29,13 +29,6 @@ if TYPE_CHECKING:
 API: Final = "/api/v1/llm"
 ADMIN: Final = "/_emulator"
 LOOPBACK_ORIGIN: Final = r"https?://(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?"
-REQUEST_HEADERS: Final = (
-    "Authorization",
-    "Content-Type",
-    "X-On-Behalf-Of",
-    "X-Emulator-Scenario",
-    "X-Emulator-Admin-Token",
-)
 
 
 def create_app(settings: Settings, worlds: Worlds, *, uptime_s: Callable[[], float]) -> Starlette:
@@ -50,10 +43,8 @@ def create_app(settings: Settings, worlds: Worlds, *, uptime_s: Callable[[], flo
 
     routes: list[BaseRoute] = [
         *(Route(path, gateway(operations)) for path, operations in _operations(contract).items()),
-        Route(API + "/{rest:path}", gateway({})),
         *(Route(ADMIN + path, admin(handlers)) for path, handlers in ADMIN_ROUTES.items()),
         Route("/openapi.json", _Document(contract)),
-        Route("/{rest:path}", _not_found),
     ]
     middleware = [
         Middleware(Observing, seed=settings.seed),
@@ -62,11 +53,14 @@ def create_app(settings: Settings, worlds: Worlds, *, uptime_s: Callable[[], flo
             allow_origins=settings.cors,
             allow_origin_regex=LOOPBACK_ORIGIN,
             allow_methods=("GET", "POST", "PUT", "DELETE"),
-            allow_headers=REQUEST_HEADERS,
+            allow_headers=("*",),  # SDKs in browsers add headers of their own
             expose_headers=("X-Request-Id",),
         ),
     ]
-    return Starlette(routes=routes, middleware=middleware)
+    app = Starlette(routes=routes, middleware=middleware)
+    app.router.redirect_slashes = False
+    app.router.default = _Elsewhere(gateway({}))
+    return app
 
 
 def _operations(contract: Contract) -> dict[str, dict[str, str]]:
@@ -90,5 +84,14 @@ class _Document:
             await send_reply(error_reply(MethodNotAllowed(scope["method"], ("GET",))), send)
 
 
-async def _not_found(scope: Scope, _receive: Receive, send: Send) -> None:
-    await send_reply(error_reply(RouteUnknown(scope["method"], scope["path"])), send)
+class _Elsewhere:
+    """Answers on all paths that have no route; inside the API that takes a key, as everything there does."""
+
+    def __init__(self, api: Gateway) -> None:
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(f"{API}/"):
+            await self._api(scope, receive, send)
+        else:
+            await send_reply(error_reply(RouteUnknown(scope["method"], scope["path"])), send)

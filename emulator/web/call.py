@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_JSON_BYTES: Final = 1 << 20
 """More than any request of this API needs: its largest field is the metadata, of some ten thousand characters."""
+_CHARSET: Final = re.compile(r""";\s*charset\s*=\s*"?([^\s;"]+)""", re.IGNORECASE)
 
 
 def observation(request: Request) -> Observation:
@@ -57,7 +60,7 @@ class Call:
 
 def invalid(fault: Fault) -> InvalidRequest:
     """Return the error that tells a client of a fault; `param` names the place without saying where in the request."""
-    return InvalidRequest(f"{fault.sentence()}.", fault.place.partition(".")[2] or None)
+    return InvalidRequest(fault.sentence(), fault.place.partition(".")[2] or None)
 
 
 async def read_json(request: Request) -> tuple[Any, tuple[str, ...]]:
@@ -72,9 +75,8 @@ async def read_json(request: Request) -> tuple[Any, tuple[str, ...]]:
 def check_media_type(request: Request, expected: str) -> None:
     """Raise UnsupportedMediaType unless the body says that it is of this type, in UTF-8, and not compressed."""
     found = request.headers.get("content-type", "")
-    media_type, _, rest = found.partition(";")
-    charset = rest.lower().partition("charset=")[2].strip(' "')
-    if media_type.strip().lower() != expected or charset not in {"", "utf-8", "utf8"}:
+    media_type, charset = found.partition(";")[0].strip().lower(), _CHARSET.search(found)
+    if media_type != expected or (charset and charset[1].lower() not in {"utf-8", "utf8"}):
         raise UnsupportedMediaType(expected, found or "none")
     encoding = request.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
@@ -83,11 +85,19 @@ def check_media_type(request: Request, expected: str) -> None:
 
 async def _read(request: Request) -> bytes:
     body = bytearray()
-    too_large = False
     async for chunk in request.stream():
-        # A client that is still sending would see a reset connection instead of the reply: read to the end.
-        too_large = too_large or len(body) + len(chunk) > MAX_JSON_BYTES
-        body += b"" if too_large else chunk
-    if too_large:
-        raise TooLarge("The body", MAX_JSON_BYTES)
+        body += chunk
+        if len(body) > MAX_JSON_BYTES:
+            raise TooLarge("The body", MAX_JSON_BYTES)
     return bytes(body)
+
+
+async def read_on(request: Request) -> None:
+    """Read a refused request to its end: a client still sending may see a reset connection in place of the reply.
+
+    One that waits to be told to send its body is not told to. Raises ClientDisconnect.
+    """
+    if observation(request).body or "expect" not in request.headers:
+        with suppress(RuntimeError):  # so Starlette says that the body has been read to its end
+            async for _ in request.stream():
+                pass

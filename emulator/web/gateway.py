@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
 
+from emulator.contract.phrases import placed, shown
+from emulator.contract.validation import Fault
 from emulator.domain.clock import seconds
 from emulator.domain.errors import EmulatorError, MethodNotAllowed, RateLimited
 from emulator.web import batches, files
 from emulator.web.auth import api_key
-from emulator.web.call import Call, invalid, observation
+from emulator.web.call import Call, invalid, observation, read_on
 from emulator.web.errors import InternalFault, RouteUnknown, error_reply
 from emulator.web.reply import Reply, send_reply
 
@@ -56,18 +58,32 @@ class Gateway:
         request = Request(scope, receive)
         try:
             reply = await self._answer(request)
+            if reply.status >= 400:
+                await read_on(request)
         except ClientDisconnect:
             return
         await send_reply(reply, send)
 
     async def _answer(self, request: Request) -> Reply:
         try:
-            world = self._worlds.enter(api_key(request.headers))
-            contract = self._admit(request, world)
-            operation = self._operation(request, contract)
+            return await self._operate(request)
         except EmulatorError as error:
             return error_reply(error)
-        reply = await self._handled(request, world, contract, operation)
+        except ClientDisconnect:
+            raise
+        except Exception:
+            name = observation(request).operation or f"{request.method} {request.scope['path']}"
+            logger.exception("%s failed", name)
+            return error_reply(InternalFault(f"{name} failed inside the emulator: its log says where."))
+
+    async def _operate(self, request: Request) -> Reply:
+        world = self._worlds.enter(api_key(request.headers))
+        contract = self._admit(request, world)
+        operation = self._operation(request, contract)
+        try:
+            reply = await HANDLERS[operation.id](_call(request, world, contract, operation))
+        except EmulatorError as error:
+            reply = error_reply(error)
         return self._checked(operation, reply)
 
     def _admit(self, request: Request, world: World) -> Contract:
@@ -82,24 +98,12 @@ class Gateway:
 
     def _operation(self, request: Request, contract: Contract) -> Operation:
         if not self._operations:
-            raise RouteUnknown(request.method, request.url.path)
+            raise RouteUnknown(request.method, request.scope["path"])
         if request.method not in self._operations:
             raise MethodNotAllowed(request.method, tuple(sorted(self._operations)))
         operation = contract.operations[self._operations[request.method]]
         observation(request).operation = operation.id
         return operation
-
-    async def _handled(self, request: Request, world: World, contract: Contract, operation: Operation) -> Reply:
-        try:
-            call = _call(request, world, contract, operation)
-            return await HANDLERS[operation.id](call)
-        except EmulatorError as error:
-            return error_reply(error)
-        except ClientDisconnect:
-            raise
-        except Exception:
-            logger.exception("%s failed", operation.id)
-            return error_reply(InternalFault(f"{operation.id} failed inside the emulator: its log says where."))
 
     def _checked(self, operation: Operation, reply: Reply) -> Reply:
         """Return the reply if it keeps the contract, else a logged 500 that says where it does not."""
@@ -110,16 +114,21 @@ class Gateway:
             return reply
         first = faults[0]
         message = (
-            f"{operation.id} broke the contract with its {reply.status}: {first.sentence()} (schema {first.schema})."
+            f"{operation.id} broke the contract with its {reply.status}, schema {first.schema}: {first.sentence()}"
         )
         logger.error(message)
         return error_reply(InternalFault(message))
+
+
+def _nul(name: str, value: str) -> Fault:
+    return Fault(placed("query", (name,)), "text without NUL characters", shown(value), "query")
 
 
 def _call(request: Request, world: World, contract: Contract, operation: Operation) -> Call:
     query = request.query_params.multi_items()
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
     values, faults = operation.read_parameters(query, headers)
+    faults = (*faults, *(_nul(name, value) for name, value in query if "\0" in name + value))
     observation(request).violations += [asdict(fault) for fault in faults]
     if faults:
         raise invalid(faults[0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser
 
-from emulator.domain.errors import InvalidRequest, TooLarge
+from emulator.domain.errors import InvalidRequest
 from emulator.domain.files import ContentWriter, Upload, check_filename
 from emulator.web.call import check_media_type
 
@@ -76,7 +76,6 @@ class _Form:
         self._texts: dict[str, bytearray] = {}
         self._filename: str | None = None
         self._content: ContentWriter | None = None
-        self._too_large: TooLarge | None = None
         self._new_part()
 
     def callbacks(self) -> Any:
@@ -97,8 +96,6 @@ class _Form:
         return {"file": self._filename or "", **texts} if self._content else texts
 
     def upload(self) -> Upload:
-        if self._too_large:
-            raise self._too_large
         assert self._content is not None  # noqa: S101 - the contract requires it
         name = check_filename(self._filename)
         purpose = bytes(self._texts["purpose"]).decode("utf-8")
@@ -125,7 +122,7 @@ class _Form:
         options = parameters(self._disposition)
         name = options.get("name")
         if name is None:
-            raise InvalidRequest("A part of the form has no name: expected Content-Disposition: form-data; name=…")
+            raise InvalidRequest("A part of the form has no name: expected one in its Content-Disposition.")
         self._target = self._open_file(options) if name == "file" else self._open_text(name)
 
     def _open_file(self, options: dict[str, str]) -> ContentWriter:
@@ -144,17 +141,9 @@ class _Form:
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         if isinstance(self._target, ContentWriter):
-            self._file_data(self._target, data[start:end])
+            self._target.write(data[start:end])
         elif self._target is not None and len(self._target) < _MAX_FIELD:
             self._target += data[start:end]
-
-    def _file_data(self, content: ContentWriter, data: bytes) -> None:
-        """Take a piece of the file; one that is too large is read to its end, so that its client reads the reply."""
-        if self._too_large is None:
-            try:
-                content.write(data)
-            except TooLarge as error:
-                self._too_large = error
 
     def _done(self) -> None:
         self.is_whole = True
