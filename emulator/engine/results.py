@@ -11,7 +11,6 @@ from emulator.domain.files import Content, ContentWriter
 from emulator.domain.jsonl import good_lines, write_line
 from emulator.domain.lifecycle import Status
 from emulator.domain.timeline import finish_us
-from emulator.inference import Prompt, reply
 
 if TYPE_CHECKING:
     from emulator.domain.batch import Batch
@@ -46,6 +45,8 @@ def write_results(batch: Batch, content: Content, *, seed: int) -> tuple[Batch, 
 
 
 def _success(batch: Batch, index: int, line: Line, seed: int) -> dict[str, Any]:
+    from emulator.inference import Prompt, reply  # noqa: PLC0415 - a server's start need not wait for it
+
     line_id, request_id = ids.line_ids(seed, batch.id, index)
     prompt = Prompt(
         seed=seed,

@@ -197,3 +197,21 @@ def test_header_chooses_the_scenario_before_metadata_does(api: Api, world: TestW
     by_metadata, by_default = api.create(**named), api.create()
     chosen = [world.admin.timeline(batch["id"])["scenario"] for batch in (by_both, by_metadata, by_default)]
     assert chosen == ["stuck-validating", "expired-partial", "happy-path"]
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "place"),
+    [
+        (b'{"endpoint"', "application/json", "body"),
+        (b"{}", "text/plain", "header.Content-Type"),
+        (b" " * (1 << 20) + b"{}", "application/json", "body"),
+        (b"--b\r\n", "multipart/form-data; boundary=b", "header.Content-Type"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_a_violation(
+    world: TestWorld, api: Api, content: bytes, media_type: str, place: str
+) -> None:
+    reply = api("POST", "/batches", content, Content_Type=media_type)
+    assert reply.status in {400, 413, 415}
+    [violation] = world.admin.requests()[-1]["violations"]
+    assert violation["place"] == place
