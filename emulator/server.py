@@ -157,9 +157,15 @@ class Running:
 @contextmanager
 def running(settings: Settings) -> Iterator[Running]:
     """Serve in a thread while the block is open, on a real socket, ready when the block is entered."""
-    app = build(settings)
+    with hosting(build(settings), host=settings.host, port=settings.port) as server:
+        yield server
+
+
+@contextmanager
+def hosting(app: Starlette, *, host: str, port: int) -> Iterator[Running]:
+    """Serve an app that is built already, as `running` does."""
     ready = threading.Event()
-    with bind(settings.host, settings.port) as bound:
+    with bind(host, port) as bound:
         server = _Server(app, ready.set, log_config=None)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True, name="mka1-emulator")
         thread.start()

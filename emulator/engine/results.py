@@ -11,7 +11,6 @@ from emulator.domain.lifecycle import Status
 from emulator.domain.outcomes import filled
 from emulator.domain.timeline import finish_us
 from emulator.engine.intake import with_outcomes
-from emulator.inference import Prompt, reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +82,8 @@ class _Writer:
         if outcome.body is not None:
             values = {"custom_id": line.custom_id, "index": self.index, "body": line.body}
             return outcome.changes.applied(filled(outcome.body, values))
+        from emulator.inference import Prompt, reply  # noqa: PLC0415 - a server's start need not wait for it
+
         prompt = Prompt(
             seed=self.seed,
             custom_id=line.custom_id,

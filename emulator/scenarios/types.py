@@ -149,7 +149,10 @@ DURATION: JsonSchemaValue = {
 }
 
 Duration = Annotated[
-    int, BeforeValidator(parse_duration), PlainSerializer(lambda us: f"{Decimal(us) / 10**6:f}s"), WithJsonSchema(DURATION)
+    int,
+    BeforeValidator(parse_duration),
+    PlainSerializer(lambda us: f"{Decimal(us) / 10**6:f}s"),
+    WithJsonSchema(DURATION),
 ]
 """Microseconds; written as `90s`, `10m`, `24h`, `1d`, `250ms` or a number of seconds."""
 

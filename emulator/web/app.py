@@ -13,9 +13,10 @@ from emulator.domain.errors import MethodNotAllowed
 from emulator.web.admin.endpoint import ROUTES as ADMIN_ROUTES
 from emulator.web.admin.endpoint import AdminEndpoint
 from emulator.web.errors import RouteUnknown, error_reply
-from emulator.web.gateway import Gate, Gateway
+from emulator.web.gateway import Gateway
 from emulator.web.observing import Observing
 from emulator.web.reply import Reply, send_reply
+from emulator.web.visit import Gate
 from emulator.web.waiting import Waiting
 
 if TYPE_CHECKING:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from emulator.domain.errors import InvalidRequest
+from emulator.contract.validation import Fault
+from emulator.domain.errors import InvalidRequest, TooLarge, UnsupportedMediaType
 from emulator.web.observing import observation
 from emulator.web.reply import JSON
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from starlette.requests import Request
 
     from emulator.contract.catalog import Contract, Operation
-    from emulator.contract.validation import Fault
     from emulator.engine.world import World
     from emulator.web.body import JsonBody
 
@@ -39,16 +40,35 @@ class Call:
     async def json_body(self) -> dict[str, Any]:
         """Return the JSON body. Raises InvalidRequest, TooLarge, UnsupportedMediaType."""
         observed = observation(self.request)
-        body, twice = await self.body.value()
+        with self.reading():
+            body, twice = await self.body.value()
         observed.notes += [f"duplicate key '{key}': the last one counts" for key in twice]
         self.refuse(self.operation.body_faults(JSON, body))
         return dict(body)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Note in the journal when the body cannot be read: that breaks the contract too."""
+        try:
+            yield
+        except (InvalidRequest, TooLarge, UnsupportedMediaType) as error:
+            observation(self.request).violations.append(asdict(_unreadable(error, self.operation.id)))
+            raise
 
     def refuse(self, faults: Sequence[Fault]) -> None:
         """Note in the journal where the request breaks the contract, and raise InvalidRequest if it does."""
         observation(self.request).violations += [asdict(fault) for fault in faults]
         if faults:
             raise invalid(faults[0])
+
+
+def _unreadable(error: InvalidRequest | TooLarge | UnsupportedMediaType, operation: str) -> Fault:
+    if isinstance(error, UnsupportedMediaType):
+        return Fault("header.Content-Type", error.expected, error.found, operation)
+    if isinstance(error, TooLarge):
+        return Fault("body", f"at most {error.limit:,} bytes", "more", operation)
+    place = f"body.{error.param}" if error.param else "body"
+    return Fault(place, "a body that can be read", str(error), operation)
 
 
 def invalid(fault: Fault) -> InvalidRequest:

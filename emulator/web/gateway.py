@@ -1,67 +1,34 @@
-"""The API's front: who may come in, which operation it is, and a reply for whatever happens then.
-
-Everything that it knows of operations comes from the contract; `HANDLERS` says which function serves which.
-"""
+"""The API's front: who may come in, which operation it is, and a reply for whatever happens then."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
 
-from emulator.contract.phrases import placed, shown
-from emulator.contract.validation import Fault
 from emulator.domain.clock import seconds
 from emulator.domain.errors import EmulatorError, MethodNotAllowed, RateLimited
-from emulator.domain.paths import UNCHANGED
 from emulator.engine.rulebook import Asked
-from emulator.web import batches, files
 from emulator.web.auth import api_key
 from emulator.web.body import JsonBody, read_on
-from emulator.web.call import Call, invalid
-from emulator.web.effects.registry import changed, deliver
-from emulator.web.effects.scene import Scene
+from emulator.web.effects.registry import deliver
 from emulator.web.errors import InternalFault, RouteUnknown, error_reply
 from emulator.web.observing import observation
-from emulator.web.reply import JSON, Reply
-from emulator.web.wire import Wire, hold
+from emulator.web.visit import Visit, Visitor
+from emulator.web.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from starlette.types import Receive, Scope, Send
 
-    from emulator.contract.catalog import Contract, Operation
-    from emulator.domain.rules import Delay, Rule
+    from emulator.domain.rules import Rule
     from emulator.engine.world import World
-    from emulator.engine.worlds import Worlds
-    from emulator.web.waiting import Waiting
+    from emulator.web.reply import Reply
+    from emulator.web.visit import Gate
 
 logger = logging.getLogger(__name__)
-
-HANDLERS: Mapping[str, Callable[[Call], Awaitable[Reply]]] = {
-    "createBatch": batches.create_batch,
-    "listBatches": batches.list_batches,
-    "getBatch": batches.get_batch,
-    "cancelBatch": batches.cancel_batch,
-    "uploadFile": files.upload_file,
-    "listFiles": files.list_files,
-    "getFile": files.get_file,
-    "deleteFile": files.delete_file,
-    "getFileContent": files.get_file_content,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What all paths of the API share."""
-
-    worlds: Worlds
-    waiting: Waiting
-    validate_replies: bool
 
 
 class Gateway:
@@ -87,9 +54,15 @@ class Gateway:
             world = self._gate.worlds.enter(api_key(request.headers))
             self._admit(request, world)
             visit = await self._visit(request, world, self._operation_id(request))
+            return await visit.played()
         except EmulatorError as error:
             return error_reply(error), ()
-        return await visit.played()
+        except ClientDisconnect:
+            raise
+        except Exception:
+            name = observation(request).operation or f"{request.method} {request.scope['path']}"
+            logger.exception("%s failed", name)
+            return error_reply(InternalFault(f"{name} failed inside the emulator: its log says where.")), ()
 
     def _admit(self, request: Request, world: World) -> None:
         """Let the request into its world. Raises RateLimited."""
@@ -107,7 +80,7 @@ class Gateway:
             raise MethodNotAllowed(request.method, tuple(sorted(self._operations)))
         return self._operations[request.method]
 
-    async def _visit(self, request: Request, world: World, operation_id: str) -> _Visit:
+    async def _visit(self, request: Request, world: World, operation_id: str) -> Visit:
         """Return the request with the rules that fire on it, and the contract that holds for it."""
         observed, body = observation(request), JsonBody(request)
         observed.operation = operation_id
@@ -123,8 +96,8 @@ class Gateway:
         direction = world.direct(asked, scenario=scenario)
         observed.rule = ", ".join(each.key for each in direction.rules) or None
         contract = self._gate.worlds.services.contract(direction.edition)
-        visitor = _Visitor(request, world, contract, contract.operations[operation_id], body, scenario)
-        return _Visit(visitor, tuple(each.rule for each in direction.rules), self._gate)
+        visitor = Visitor(request, world, contract, contract.operations[operation_id], body, scenario)
+        return Visit(visitor, tuple(each.rule for each in direction.rules), self._gate)
 
 
 async def _scenario(request: Request, operation_id: str, body: JsonBody) -> str | None:
@@ -137,113 +110,3 @@ async def _scenario(request: Request, operation_id: str, body: JsonBody) -> str 
     metadata = wanted.get("metadata") if isinstance(wanted, dict) else None
     named = metadata.get("emulator_scenario") if isinstance(metadata, dict) else None
     return named if isinstance(named, str) else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Visitor:
-    """A request that was let in, and what it finds."""
-
-    request: Request
-    world: World
-    contract: Contract
-    operation: Operation
-    body: JsonBody
-    scenario: str | None
-
-    async def handled(self) -> Reply:
-        """Return what the operation's handler says, or the error that it ends in."""
-        try:
-            return await HANDLERS[self.operation.id](self._call())
-        except EmulatorError as error:
-            return error_reply(error)
-        except ClientDisconnect:
-            raise
-        except Exception:
-            logger.exception("%s failed", self.operation.id)
-            return error_reply(InternalFault(f"{self.operation.id} failed inside the emulator: its log says where."))
-
-    def _call(self) -> Call:
-        query = self.request.query_params.multi_items()
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.request.headers.raw}
-        values, faults = self.operation.read_parameters(query, headers)
-        faults = (*faults, *(_nul(name, value) for name, value in query if "\0" in name + value))
-        observation(self.request).violations += [asdict(fault) for fault in faults]
-        if faults:
-            raise invalid(faults[0])
-        parameters = {**values, **self.request.path_params}
-        return Call(
-            request=self.request,
-            contract=self.contract,
-            operation=self.operation,
-            world=self.world,
-            tenant=parameters.get("X-On-Behalf-Of") or "",
-            parameters=parameters,
-            body=self.body,
-            scenario=self.scenario,
-        )
-
-
-def _nul(name: str, value: str) -> Fault:
-    return Fault(placed("query", (name,)), "text without NUL characters", shown(value), "query")
-
-
-@dataclass(frozen=True, slots=True)
-class _Visit:
-    """A request with the rules that fire on it: some before its operation takes place or in its stead, some after."""
-
-    visitor: _Visitor
-    rules: tuple[Rule, ...]
-    gate: Gate
-
-    async def played(self) -> tuple[Reply, Sequence[Rule]]:
-        """Let everything happen, and return the reply with the rules that have a say in how it is sent."""
-        before = [rule for rule in self.rules if not rule.after]
-        await self._hold(before)
-        instead = next((rule for rule in before if rule.replaces), None)
-        if instead is None:
-            self._arrive(before)
-            reply = self._checked(await self.visitor.handled())
-            observation(self.visitor.request).status = reply.status  # though a rule may keep it from the client
-        else:
-            reply = Reply(body=b"")
-        await self._hold([rule for rule in self.rules if rule.after])
-        return changed(reply, self.rules, self._scene()), self.rules
-
-    async def _hold(self, rules: Sequence[Rule]) -> None:
-        for delay in (rule.delay for rule in rules if rule.delay):
-            await hold(self.visitor.request.scope, self._passed(delay))
-
-    async def _passed(self, delay: Delay) -> None:
-        if delay.clock == "real":
-            await asyncio.sleep(delay.us / 1e6)
-        else:
-            world = self.visitor.world
-            await self.gate.waiting.until(world, world.state().settled_us + delay.us)
-
-    def _arrive(self, rules: Sequence[Rule]) -> None:
-        tenant = self.visitor.request.headers.get("x-on-behalf-of", "")
-        for rule in rules:
-            if rule.arrive:
-                self.visitor.world.arrive(tenant, rule.arrive)
-
-    def _scene(self) -> Scene:
-        state, observed = self.visitor.world.state(), observation(self.visitor.request)
-        return Scene(now_us=state.settled_us, seed=f"{state.options.seed}/{observed.number}")
-
-    def _checked(self, reply: Reply) -> Reply:
-        """Return the reply, with what a scenario makes of it, if it keeps the contract; else a logged 500 that says why."""
-        operation = self.visitor.operation
-        faults = self._faults(operation, reply)
-        if not faults:
-            return replace(reply, body=reply.changes.applied(reply.body), changes=UNCHANGED) if reply.changes else reply
-        first = faults[0]
-        message = (
-            f"{operation.id} broke the contract with its {reply.status}, schema {first.schema}: {first.sentence()}"
-        )
-        logger.error(message)
-        return error_reply(InternalFault(message))
-
-    def _faults(self, operation: Operation, reply: Reply) -> Sequence[Fault]:
-        if not self.gate.validate_replies:
-            return ()
-        return operation.reply_faults(reply.status, reply.media_type or JSON, reply.body)

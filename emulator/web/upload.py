@@ -27,11 +27,13 @@ _ENCODED: Final = re.compile(r"%(22|[01][0-9A-F])")
 
 async def read_upload(call: Call) -> Upload:
     """Return the file that the request uploads. Raises InvalidRequest, TooLarge, UnsupportedMediaType."""
-    check_media_type(call.request, MULTIPART)
     form = _Form()
-    await _parse(call.request, form)
+    with call.reading():
+        check_media_type(call.request, MULTIPART)
+        await _parse(call.request, form)
     call.refuse(call.operation.body_faults(MULTIPART, form.fields()))
-    return form.upload()
+    with call.reading():
+        return form.upload()
 
 
 async def _parse(request: Request, form: _Form) -> None:

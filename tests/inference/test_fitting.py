@@ -155,7 +155,7 @@ def schemas(draw: st.DrawFn) -> Schema:
     return {"allOf": [schema], "$defs": definitions}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(schema=schemas(), seed=st.integers(0, 3))
 def test_a_value_fits_its_schema(schema: Schema, seed: int) -> None:
     Draft202012Validator.check_schema(schema)
@@ -188,6 +188,24 @@ def test_a_list_that_refers_to_itself_ends() -> None:
     assert fits(schema, fitted(schema))
 
 
+def test_a_list_whose_end_is_the_second_choice_ends_soon() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}},
+        "required": ["next"],
+    }
+    value = fitted(schema)
+    assert fits(schema, value)
+    assert json.dumps(value).count("next") < 6
+
+
+@pytest.mark.parametrize(("kind", "above", "below", "only"), [("integer", 3, 5, 4), ("number", 3, 4, 3.5)])
+def test_an_exclusive_bound_is_excluded(kind: str, above: int, below: int, only: float) -> None:
+    schema = {"type": kind, "exclusiveMinimum": above, "exclusiveMaximum": below, "multipleOf": 0.5}
+    schema |= {"multipleOf": 1} if kind == "integer" else {}
+    assert {fitted(schema, seed) for seed in range(20)} == {only}
+
+
 def test_values_vary() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}}
     assert len({json.dumps(fitted(schema, seed)) for seed in range(20)}) == 20
@@ -197,6 +215,34 @@ def test_all_different_items_of_a_small_range_are_found() -> None:
     items = {"type": "integer", "minimum": 1, "maximum": 20}
     schema = {"type": "array", "items": items, "minItems": 20, "uniqueItems": True}
     assert sorted(fitted(schema)) == list(range(1, 21))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"allOf": [{"minimum": 3, "exclusiveMaximum": 9}, {"minimum": 5, "exclusiveMaximum": 7}], "type": "integer"},
+        {"allOf": [{"minLength": 3, "maxLength": 9}, {"minLength": 5, "maxLength": 6}], "type": "string"},
+        {"allOf": [{"type": ["integer", "null"]}, {"type": "number"}]},
+        {"allOf": [{"required": ["a", "b"]}, {"required": ["b", "c"]}], "type": "object"},
+        {"allOf": [{"not": {"type": "string"}}, {"not": {"type": "integer"}}], "type": ["string", "integer", "null"]},
+        {"allOf": [{"format": "uuid"}, {"format": "uuid"}, {"uniqueItems": True}, {"uniqueItems": True}]},
+        {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "anyOf": [
+            {"properties": {"a": {"type": "string"}}}, {"properties": {"a": {"minimum": 7}, "b": {"const": 1}}}]},
+    ],
+)  # fmt: skip
+def test_what_is_demanded_twice_is_fitted_twice(schema: Schema) -> None:
+    assert all(fits(schema, fitted(schema, seed)) for seed in range(5))
+
+
+def test_a_list_ends_where_no_further_item_is_allowed() -> None:
+    schema = {"type": "array", "prefixItems": [{"const": 1}], "items": False}
+    assert {json.dumps(fitted(schema, seed)) for seed in range(20)} == {"[]", "[1]"}
+
+
+def test_a_branch_that_fails_leaves_no_trace() -> None:
+    branches = [{"properties": {"a": {"type": "string"}, "c": {}}}, {"properties": {"b": {"const": 1}}}]
+    schema = {"type": "object", "properties": {"a": {"const": 0}}, "required": ["a"], "anyOf": branches}
+    assert fitted(schema) == {"a": 0, "b": 1}
 
 
 def chain(keyword: str, levels: int) -> Any:
@@ -237,6 +283,8 @@ HOSTILE: dict[str, Any] = {
     "leads outside": {"$ref": "https://example.com/schema"},
     "leads into a list": {"anyOf": [{"type": "null"}], "$ref": "#/anyOf/0"},
     "leads past a list": {"anyOf": [{"type": "null"}], "$ref": "#/anyOf/7"},
+    "deep values": {"enum": [json.loads("[" * 100 + "]" * 100)] * 2, "uniqueItems": True},
+    "a fraction too large": {"multipleOf": 0.3, "allOf": [{"multipleOf": 7e300 + 0.7}, {"minimum": 1e308}]},
     "no schema": 5,
     "null": None,
     "false": False,
@@ -259,6 +307,7 @@ def test_a_hostile_schema_gets_a_small_value(name: str) -> None:
             {"type": "object", "required": ["a", "b"], "properties": {"a": {"const": 1}, "b": False}},
             {"a": 1, "b": None},
         ),
+        ({"type": "string", "format": "uuid", "maxLength": 5}, ""),
         (False, None),
     ],
 )
@@ -275,7 +324,7 @@ WILD = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(schema=WILD)
 def test_anything_taken_for_a_schema_gets_a_value(schema: Any) -> None:
     json.dumps(fitted(schema))

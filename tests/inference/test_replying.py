@@ -80,7 +80,7 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=6)  # lone surrogates amo
 PLAIN_TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(asked=bodies(ANY_TEXT))
 def test_any_body_gets_a_reply_that_json_can_say(ask: Ask, asked: tuple[str, dict[str, Any]]) -> None:
     before = repr(asked)
@@ -90,7 +90,7 @@ def test_any_body_gets_a_reply_that_json_can_say(ask: Ask, asked: tuple[str, dic
     assert repr(asked) == before
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(asked=bodies(PLAIN_TEXT))
 def test_the_official_client_parses_the_reply_to_any_body(ask: Ask, asked: tuple[str, dict[str, Any]]) -> None:
     MODELS[asked[0]].model_validate_json(json.dumps(ask(*asked)))

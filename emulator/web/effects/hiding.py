@@ -17,5 +17,8 @@ def hide(rule: Rule, reply: Reply, scene: Scene) -> Reply:
     if hidden is None or not reply.is_json or not isinstance(reply.body.get("data"), list):
         return reply
     kept = [item for item in reply.body["data"] if not hidden.means(item, now_us=scene.now_us)]
-    ends = {"first_id": kept[0]["id"] if kept else None, "last_id": kept[-1]["id"] if kept else None}
+    ends = {
+        "first_id": kept[0]["id"] if kept else None,
+        "last_id": kept[-1]["id"] if kept else reply.body["last_id"] if reply.body["has_more"] else None,
+    }
     return replace(reply, body={**reply.body, "data": kept, **ends})
