@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from support.examples import RUNNERS, Session, blocks, fits, run_session, sessions
+
+from emulator.scenarios.model import ScenarioModel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+READMES = ("README.md", "emulator/README.md", "schemas/README.md", "scenarios/README.md", "tests/README.md")
+SESSIONS = [session for file in READMES for session in sessions(file)]
+NOT_RUN = {"sh", "mermaid", "yaml", ""}
+"""The set-up lines, which .ci/run tries; what other tests look at; and what is no example."""
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=str)
+def test_examples_do_as_they_say(session: Session, tmp_path: Path) -> None:
+    run_session(session, tmp_path)
+
+
+def test_every_language_of_a_block_is_known() -> None:
+    assert {block.language for file in READMES for block in blocks(file)} <= NOT_RUN | set(RUNNERS)
+
+
+def test_the_two_commands_stand_at_the_top_in_a_line_each() -> None:
+    first, second, *others = (block for block in blocks("README.md") if block.language == "sh")
+    assert not others
+    assert [block.language for block in list(blocks("README.md"))[:2]] == ["sh", "sh"]
+    for block, ends in ((first, "mka1-emulator demo"), (second, "pytest --cov")):
+        (line,) = block.text.splitlines()
+        assert line.startswith("python3 -m venv .venv && ")
+        assert line.endswith(ends)
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in blocks("scenarios/README.md") if block.language == "yaml"], ids=str
+)
+def test_scenarios_in_the_readme_can_be_read(block: object) -> None:
+    text = getattr(block, "text", "")
+    assert ScenarioModel.model_validate(yaml.safe_load(text)).script().steps
+
+
+@pytest.mark.parametrize(
+    ("expected", "shown", "same"),
+    [
+        ("a …b\n", "a whatever b\n", True),
+        ("a b\n", "a  b\n", True),
+        ("took 0.40s\n", "took 1.25s\n", True),
+        ("a b\n", "a b c\n", False),
+        ("a …b\n", "a whatever\n", False),
+        ("[1]\n", "1\n", False),
+    ],
+)
+def test_expected_output_is_compared_to_its_end(expected: str, shown: str, *, same: bool) -> None:
+    assert fits(expected, shown) is same
