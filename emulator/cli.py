@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import click
 
 from emulator import __version__
+from emulator.commands.scenarios import scenarios
+from emulator.commands.scenarios_check import check as check_scenarios
 from emulator.contract.editions import EDITIONS
 from emulator.contract.errors import ContractError
 from emulator.domain.clock import parse_clock
@@ -197,10 +199,12 @@ def _schemas_folder(folder: Path | None) -> Path:
 @schemas.command()
 @_folder
 def derive(folder: Path | None) -> None:
-    """Write openapi.json and a JSON Schema for each component."""
+    """Write openapi.json, a JSON Schema for each component, and the one for scenario files."""
     from emulator.contract.derive import write  # noqa: PLC0415 - it takes PyYAML and jsonschema
+    from emulator.scenarios import schema  # noqa: PLC0415 - it takes pydantic
 
-    for path, state in write(_schemas_folder(folder)):
+    place = _schemas_folder(folder)
+    for path, state in [*write(place), *schema.write(place)]:
         click.echo(f"{state}\t{path}")
 
 
@@ -208,9 +212,11 @@ def derive(folder: Path | None) -> None:
 @_folder
 def check(folder: Path | None) -> None:
     """Say which derived files are not current; exit 1 if any is not."""
-    from emulator.contract.derive import stale  # noqa: PLC0415
+    from emulator.contract.derive import stale  # noqa: PLC0415 - it takes PyYAML and jsonschema
+    from emulator.scenarios import schema  # noqa: PLC0415 - it takes pydantic
 
-    found = stale(_schemas_folder(folder))
+    place = _schemas_folder(folder)
+    found = [*stale(place), *schema.stale(place)]
     for path, state in found:
         click.echo(f"{state}\t{path}")
     if found:
@@ -218,13 +224,25 @@ def check(folder: Path | None) -> None:
         sys.exit(1)
 
 
+scenarios.add_command(check_scenarios)
+commands.add_command(scenarios)
+
+
+def _sentences(error: Exception) -> list[str]:
+    """Return what an error says: one sentence, or one for each problem of a scenario file."""
+    problems = getattr(error, "problems", None)
+    if problems:
+        return [str(problem) for problem in problems]
+    return [error.format_message() if isinstance(error, click.ClickException) else str(error)]
+
+
 def main() -> None:
-    """Run the command line; every error is one line on stderr."""
+    """Run the command line; every error is one line on stderr, or as many as a file has problems."""
     try:
         sys.exit(commands.main(standalone_mode=False))
     except (click.ClickException, ContractError, EmulatorError, SettingsError, OSError) as error:
-        sentence = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        click.echo(f"{NAME}: error: {' '.join(sentence.split())}", err=True)
+        for sentence in _sentences(error):
+            click.echo(f"{NAME}: error: {' '.join(sentence.split())}", err=True)
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
