@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from emulator.domain.files import Content
     from emulator.domain.jsonl import InputFault
+    from emulator.domain.plan import Pace, Plan
     from emulator.domain.scenario import Scenario
-    from emulator.domain.timeline import Pace, Plan
 
 WINDOW_S: Final = 24 * 3600
 """The completion window: the API knows `24h` alone."""

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
 
 from emulator.domain.clock import SECOND_US
-from emulator.domain.paths import UNCHANGED, Changes, alike_at
+from emulator.domain.paths import UNCHANGED, Changes, alike_at, look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -112,10 +112,15 @@ class Hide:
     where: Mapping[str, Any] = field(default_factory=dict)
     until_us: int | None = None
 
-    def means(self, item: Mapping[str, Any], *, now_us: int) -> bool:
+    def means(self, item: Any, *, now_us: int) -> bool:
         """Return whether an item of a list, as it is shown, is to be left out at this time."""
-        age_us = now_us - int(item.get("created_at", 0)) * SECOND_US
-        return alike_at(item, self.where) and (self.until_us is None or age_us < self.until_us)
+        return alike_at(item, self.where) and (self.until_us is None or _age_us(item, now_us) < self.until_us)
+
+
+def _age_us(item: Any, now_us: int) -> float:
+    """Return an item's age; one that does not tell when it was created is as old as can be."""
+    created_at = look(item, "created_at")
+    return now_us - created_at * SECOND_US if isinstance(created_at, int | float) else now_us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

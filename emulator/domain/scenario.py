@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from emulator.domain.jsonl import InputFault
     from emulator.domain.outcomes import LineRule
     from emulator.domain.rules import Rule
-    from emulator.domain.timeline import Step
+    from emulator.domain.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

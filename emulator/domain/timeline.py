@@ -1,4 +1,4 @@
-"""When what happens to a batch: a script's steps, the plan that a batch follows, and the next event of it.
+"""When what happens to a batch: the next event of its life, worked out, and what it makes of the batch.
 
 A batch needs no list of all that will happen to it: the next event is always worked out from where it stands, so the
 store keeps one due time a batch, and a walk of any number of steps passes the same events.
@@ -7,107 +7,20 @@ store keeps one due time a batch, and a walk of any number of steps passes the s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from emulator.domain.clock import SECOND_US
 from emulator.domain.lifecycle import Status
-from emulator.domain.paths import UNCHANGED, Changes
+from emulator.domain.plan import Pace, Plan
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from emulator.domain.batch import Batch
     from emulator.domain.scenario import Scenario
+    from emulator.domain.steps import Step
 
 
 RUNS_LINES: Final = frozenset({Status.IN_PROGRESS, Status.CANCELLING})
 """In these statuses lines may finish."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """How long until a step: counted from the step before, or from the batch's creation."""
-
-    us: int
-    since: Literal["step", "creation"] = "step"
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """How many lines are done after a progress step: a count, or a share of all (rounded down)."""
-
-    value: Fraction
-    unit: Literal["lines", "share"]
-
-    def of(self, total: int) -> int:
-        """Return the number of lines, at most all of them."""
-        return min(total, int(self.value * total if self.unit == "share" else self.value))
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step: a status to enter, or lines to finish during the wait, evenly spread over it.
-
-    `changes` are made to the batch as it is shown from then on.
-    """
-
-    wait: Wait
-    to: Status | None = None
-    progress: Amount | None = None
-    changes: Changes = UNCHANGED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Where a batch stands in its script: the steps to come, counted from `since_us`, the last one's due time."""
-
-    created_us: int
-    since_us: int
-    steps: tuple[Step, ...]
-    on_cancel: tuple[Step, ...]
-
-    def due_us(self) -> int:
-        """Return when the next step is due; a step never comes before the one that it follows."""
-        wait = self.steps[0].wait
-        start_us = self.since_us if wait.since == "step" else self.created_us
-        return max(self.since_us, start_us + wait.us)
-
-    def past_step(self) -> Plan:
-        """Return the plan with its next step done."""
-        return replace(self, since_us=self.due_us(), steps=self.steps[1:])
-
-    def ended(self) -> Plan:
-        """Return the plan with nothing to come."""
-        return replace(self, steps=(), on_cancel=())
-
-    def cancelled(self, *, at_us: int) -> Plan:
-        """Return the plan that follows a cancel."""
-        return replace(self, since_us=at_us, steps=self.on_cancel, on_cancel=())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """Lines after the first `before`, up to the first `target`, finish evenly from `start_us` to `end_us`.
-
-    The k-th of m such lines finishes k/m of the way, rounded up to the whole second.
-    """
-
-    before: int
-    target: int
-    start_us: int
-    end_us: int
-
-    def finish_us(self, line: int) -> int:
-        """Return when the line with this number, from 1, finishes."""
-        lines = self.target - self.before
-        exact_us_times_lines = self.start_us * lines + (line - self.before) * (self.end_us - self.start_us)
-        return min(self.end_us, -(-exact_us_times_lines // (lines * SECOND_US)) * SECOND_US)
-
-    def done_by(self, at_us: int) -> int:
-        """Return how many of the batch's lines have finished at this whole second, or at the end."""
-        if at_us >= self.end_us:
-            return self.target
-        return self.before + (at_us - self.start_us) * (self.target - self.before) // (self.end_us - self.start_us)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from emulator.domain.clock import seconds
 from emulator.domain.files import File, Upload, content_type
 from emulator.domain.jsonl import good_lines
 from emulator.domain.lifecycle import Status
-from emulator.domain.timeline import Pace, fire, next_event
+from emulator.domain.plan import Pace
+from emulator.domain.timeline import fire, next_event
 from emulator.engine.editing import written
 from emulator.engine.intake import input_file, validated
 from emulator.engine.results import rows

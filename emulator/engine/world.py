@@ -300,8 +300,8 @@ class World:
     def rules(self) -> tuple[tuple[RuleInForce, Count], ...]:
         """Return the rules that are in force for the whole world, and how often each has matched and fired."""
         state = self.state()
-        default = self._scenario(state, state.scenario)
-        everywhere = (*state.rules, *(RuleInForce(rule.name, rule) for rule in default.rules))
+        default = self._directing(state)
+        everywhere = (*state.rules, *(RuleInForce(rule.name, rule) for rule in (default.rules if default else ())))
         return tuple((each, state.rule_counts.get(each.key, Count())) for each in everywhere)
 
     def direct(self, asked: Asked, *, scenario: str | None = None) -> Direction:
@@ -311,9 +311,10 @@ class World:
             return direct(machine, replace(asked, scenario=chosen), self._directing(machine.state))
 
     def _directing(self, state: WorldState) -> Scenario | None:
-        """Return the default scenario, or None when it has nothing to say to requests."""
-        is_plain = state.scenario not in state.scenarios and not self._services.library.directs(state.scenario)
-        return None if is_plain else self._scenario(state, state.scenario)
+        """Return the default scenario, or None when it has nothing to say to requests, or has been taken away."""
+        name, library = state.scenario, self._services.library
+        has_a_say = name in state.scenarios or (name in library.names and library.directs(name))
+        return self._scenario(state, name) if has_a_say else None
 
     # Looking on
 

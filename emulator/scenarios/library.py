@@ -89,5 +89,5 @@ class Library:
 def refuse(name: str, names: Iterable[str], *, more: Mapping[str, object] | None = None) -> NoReturn:
     """Raise InvalidRequest for a scenario's name that there is not, with the nearest that there are."""
     known = sorted({*names, *(more or ())})
-    near = get_close_matches(name, known, n=3) or known
+    near = get_close_matches(name, known, n=3, cutoff=0.5) or get_close_matches(name, known, n=3, cutoff=0)
     raise InvalidRequest(f"No scenario is named '{name}': did you mean {' or '.join(near)}?", "scenario")

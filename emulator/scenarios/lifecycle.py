@@ -11,7 +11,8 @@ from pydantic import ConfigDict, Field, model_validator
 from emulator.domain.batch import WINDOW_S
 from emulator.domain.clock import SECOND_US
 from emulator.domain.lifecycle import TERMINAL, TRANSITIONS, Status
-from emulator.domain.timeline import RUNS_LINES, Step, Wait
+from emulator.domain.steps import Step, Wait
+from emulator.domain.timeline import RUNS_LINES
 from emulator.scenarios.types import Changing, Duration, LineAmount, Short, at_least_one, not_both
 
 if TYPE_CHECKING:

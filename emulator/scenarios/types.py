@@ -26,7 +26,7 @@ from pydantic_core.core_schema import no_info_before_validator_function
 
 from emulator.domain.clock import parse_duration
 from emulator.domain.paths import Changes
-from emulator.domain.timeline import Amount
+from emulator.domain.steps import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

@@ -47,7 +47,7 @@ class Gateway:
                 await read_on(request)
         except ClientDisconnect:
             return
-        await deliver(reply, rules, Wire(scope, receive, send, request_id=observation(request).request_id))
+        await deliver(reply, rules, Wire(scope, receive, send))
 
     async def _answer(self, request: Request) -> tuple[Reply, Sequence[Rule]]:
         try:

@@ -75,24 +75,22 @@ class Observing:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 observed.status = message["status"]
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-request-id", observed.request_id.encode()),
-                ]
+                message["headers"] = [*message["headers"], (b"x-request-id", observed.request_id.encode())]
             elif not message.get("more_body"):
                 # Before the last byte leaves: who has the reply finds the request in the journal.
-                _record(scope, observed)
+                record(scope)
             await send(message)
 
         try:
             await self._app(scope, receiving, sending)
         finally:
-            _record(scope, observed)
+            record(scope)
             self._on_done()
 
 
-def _record(scope: Scope, observed: Observation) -> None:
+def record(scope: Scope) -> None:
     """Write the request into its world's journal, once."""
+    observed: Observation = scope["state"]["observed"]
     if observed.world is not None:
         observed.world.record(_entry(scope, observed))
         observed.world = None

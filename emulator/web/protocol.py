@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from emulator.domain.errors import InvalidRequest
 from emulator.web.errors import error_reply
@@ -30,17 +30,26 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""
         self.lost: asyncio.Future[None] = self.loop.create_future()
+        self.unanswered: list[RequestResponseCycle] = []
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End a connection, and tell whoever is holding up a reply."""
+        """End a connection, and tell whoever is holding up a reply: uvicorn tells the last of pipelined requests alone."""
         self.lost.set_result(None)
+        for cycle in self.unanswered:
+            cycle.disconnected = not cycle.response_complete
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         """Begin a request; the connection's transport goes along, for rules that end it in their own way."""
         super().on_message_begin()
         self.scope["extensions"] = {TRANSPORT: {"transport": self.transport, "lost": self.lost}}
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer a request, or keep it until those before it are answered."""
+        super().on_headers_complete()
+        self.unanswered = [*(cycle for cycle in self.unanswered if not cycle.response_complete), self.cycle]
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the client."""

@@ -41,6 +41,11 @@ class Reply:
         """Whether its own headers say where it ends, rightly or wrongly."""
         return any(name.lower() in _FRAMING for name, _ in self.headers)
 
+    @property
+    def is_odd(self) -> bool:
+        """Whether no server would send it: it frames itself, is no final reply, or has a body where none may be."""
+        return self.frames_itself or self.status < 200 or (self.status in _WITHOUT_BODY and any(self.blocks()))
+
     def blocks(self) -> tuple[bytes, ...]:
         """Return the body's bytes."""
         if isinstance(self.body, Content):

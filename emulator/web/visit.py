@@ -118,11 +118,13 @@ class Visit:
         if instead is None:
             self._arrive(before)
             reply = self._checked(await self.visitor.handled())
-            observation(self.visitor.request).status = reply.status  # though a rule may keep it from the client
         else:
             reply = Reply(body=b"")
         await self._hold([rule for rule in self.rules if rule.after])
-        return changed(reply, self.rules, self._scene()), self.rules
+        reply = changed(reply, self.rules, self._scene())
+        if instead is None or any(rule.reply for rule in self.rules):
+            observation(self.visitor.request).status = reply.status  # though the connection may end before it is sent
+        return reply, self.rules
 
     async def _hold(self, rules: Sequence[Rule]) -> None:
         for delay in (rule.delay for rule in rules if rule.delay):

@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import ClientDisconnect
 
-from emulator.web.reply import raw_headers, send_reply
+from emulator.web.observing import record
+from emulator.web.reply import raw_headers
+
+if sys.platform == "linux":
+    import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -23,6 +28,11 @@ TRANSPORT: Final = "mka1_emulator.transport"
 """The scope's extension under which the server hands out a connection's `transport`, and a future, `lost`, of its end."""
 _RUDE_CLOSE: Final = struct.pack("ii", 1, 0)
 """SO_LINGER on, for no time at all: closing such a socket sends an RST."""
+
+_SIOCOUTQNSD: Final = 0x894B
+"""Linux's request for the number of bytes that a socket has not sent yet."""
+_POLL_S: Final = 0.001
+"""No event tells when a socket has sent everything."""
 
 
 async def hold(scope: Scope, waiting: Awaitable[None]) -> None:
@@ -38,32 +48,43 @@ async def hold(scope: Scope, waiting: Awaitable[None]) -> None:
 
 
 class Wire:
-    """One connection, for one reply; `request_id` goes into every head."""
+    """One connection, for one reply."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, *, request_id: str) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._transport: Any = scope["extensions"][TRANSPORT]["transport"]
+        self._scope = scope
         self._receive = receive
         self._send = send
-        self._request_id = request_id
+        self._is_past_server = False
 
     async def send(self, reply: Reply) -> None:
-        """Send a reply; one that frames itself, or that is no final reply, goes past the server and ends the connection."""
-        if reply.status < 200 or reply.frames_itself:
-            await self.cut(self.head(reply) + b"".join(reply.blocks()), rudely=False)
-        else:
-            await send_reply(reply, self._send)
+        """Send a reply."""
+        await self.start(reply)
+        for block in reply.blocks():
+            await self.send_body(block)
+        await self.end()
 
     async def start(self, reply: Reply) -> None:
-        """Send a reply's head, through the server."""
-        await self._send({"type": "http.response.start", "status": reply.status, "headers": raw_headers(reply)})
+        """Send a reply's head: through the server, but past it where it would not send such a reply."""
+        self._is_past_server = reply.is_odd
+        if self._is_past_server:
+            self._write(self.head(reply))
+        else:
+            await self._send({"type": "http.response.start", "status": reply.status, "headers": raw_headers(reply)})
 
     async def send_body(self, data: bytes) -> None:
-        """Send a piece of the body, through the server."""
-        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        """Send a piece of the body."""
+        if self._is_past_server:
+            self._write(data)
+        else:
+            await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self) -> None:
-        """End the body, through the server."""
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        """End the body; after a reply that went past the server, the connection ends with it."""
+        if self._is_past_server:
+            await self.cut(b"", rudely=False)
+        else:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def gone(self) -> None:
         """Wait until the client has gone."""
@@ -73,20 +94,40 @@ class Wire:
     def head(self, reply: Reply) -> bytes:
         """Return a reply's head as the server would write it."""
         lines = [f"HTTP/1.1 {reply.status} {_phrase(reply.status)}".encode()]
-        headers = [*raw_headers(reply), (b"x-request-id", self._request_id.encode())]
+        request_id: str = self._scope["state"]["observed"].request_id
+        headers = [*raw_headers(reply), (b"x-request-id", request_id.encode())]
         return b"\r\n".join([*lines, *(name + b": " + value for name, value in headers), b"", b""])
 
     async def cut(self, data: bytes, *, rudely: bool) -> None:
         """Write bytes past the server and end the connection: rudely, with an RST, or in good order."""
-        self._transport.write(data)
-        while self._transport.get_write_buffer_size() and not self._transport.is_closing():  # noqa: ASYNC110 - no event tells
-            await asyncio.sleep(0)
+        self._write(data)
         if rudely:
-            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RUDE_CLOSE)
-            self._transport.abort()
+            await self._reset()
         else:
             self._transport.close()
         await self.gone()
+
+    def _write(self, data: bytes) -> None:
+        """Write bytes past the server; who gets them finds the request in the journal."""
+        record(self._scope)
+        self._transport.write(data)
+
+    async def _reset(self) -> None:
+        """Send an RST once everything has gone out: what it overtakes would be lost."""
+        opened = self._transport.get_extra_info("socket")
+        while not self._transport.is_closing() and (self._transport.get_write_buffer_size() or _unsent(opened)):
+            await asyncio.sleep(_POLL_S)
+        if not self._transport.is_closing():
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RUDE_CLOSE)
+            self._transport.abort()
+
+
+def _unsent(opened: Any) -> int:
+    """Return how many bytes the system keeps until the client has room for them, where it tells."""
+    if sys.platform != "linux":
+        return 0
+    unsent: int = struct.unpack("i", fcntl.ioctl(opened.fileno(), _SIOCOUTQNSD, bytes(4)))[0]
+    return unsent
 
 
 def _phrase(status: int) -> str:

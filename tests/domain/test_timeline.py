@@ -11,7 +11,7 @@ from support.batches import HAPPY, life, new_batch, step, walked
 from emulator.domain import timeline
 from emulator.domain.clock import SECOND_US, START_S
 from emulator.domain.lifecycle import TRANSITIONS, IllegalTransition, Status
-from emulator.domain.timeline import Amount, Step
+from emulator.domain.steps import Amount, Step
 
 if TYPE_CHECKING:
     from emulator.domain.batch import Batch

@@ -227,5 +227,5 @@ def test_one_input_file_serves_several_batches(core: World) -> None:
 
 
 def test_scenario_of_a_batch_goes_before_the_worlds(core: World) -> None:
-    assert submit(core, good_input(1)).scenario == "happy-path"
-    assert submit(core, good_input(1), scenario="expired-partial").scenario == "expired-partial"
+    assert submit(core, good_input(1)).scenario.name == "happy-path"
+    assert submit(core, good_input(1), scenario="expired-partial").scenario.name == "expired-partial"

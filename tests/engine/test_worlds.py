@@ -63,7 +63,7 @@ def test_world_made_on_first_use_has_the_servers_options() -> None:
 def test_world_follows_its_own_options(engine: Engine) -> None:
     world = engine.world(seed=3, scenario="stuck-validating")
     batch = submit(world, good_input(1))
-    assert batch.scenario == "stuck-validating"
+    assert batch.scenario.name == "stuck-validating"
     move_to(world, 3660)
     assert seen(world, batch).status == "validating"
 

@@ -3,10 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 from support.examples import RUNNERS, Session, blocks, fits, run_session, sessions
-
-from emulator.scenarios.model import ScenarioModel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,14 +31,6 @@ def test_the_two_commands_stand_at_the_top_in_a_line_each() -> None:
         (line,) = block.text.splitlines()
         assert line.startswith("python3 -m venv .venv && ")
         assert line.endswith(ends)
-
-
-@pytest.mark.parametrize(
-    "block", [block for block in blocks("scenarios/README.md") if block.language == "yaml"], ids=str
-)
-def test_scenarios_in_the_readme_can_be_read(block: object) -> None:
-    text = getattr(block, "text", "")
-    assert ScenarioModel.model_validate(yaml.safe_load(text)).script().steps
 
 
 @pytest.mark.parametrize(

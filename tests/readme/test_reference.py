@@ -8,7 +8,7 @@ from support.examples import ROOT
 
 from emulator import resources
 from emulator.scenarios.library import Library
-from emulator.web.admin import ROUTES
+from emulator.web.admin.endpoint import ROUTES
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PARTS = drawn()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.drawing import NAMES, library, made
 
-from emulator.domain.timeline import Amount
+from emulator.domain.steps import Amount
 from emulator.scenarios.drawing import phrases, told
 
 

@@ -10,7 +10,8 @@ from emulator.domain.batch import Batch, Entry, Lines, NewBatch
 from emulator.domain.clock import SECOND_US
 from emulator.domain.files import File, content_of
 from emulator.domain.lifecycle import Status
-from emulator.domain.timeline import Script, Step, Wait
+from emulator.domain.scenario import Scenario
+from emulator.domain.steps import Step, Wait
 from support.worlds import CHAT
 
 if TYPE_CHECKING:
@@ -39,13 +40,14 @@ def new_batch(
     tenant: str = "",
     on_cancel: tuple[Step, ...] = CANCEL,
 ) -> Batch:
-    plan = timeline.start(Script(name="script", steps=steps, on_cancel=on_cancel), now_us=now_us)
+    scenario = Scenario(name="script", title="A script", kind="legal", steps=steps, on_cancel=on_cancel)
+    plan = timeline.start(scenario, now_us=now_us)
     return Batch(
         id=f"batch_{number}",
         tenant=tenant,
         number=number,
         request=REQUEST,
-        scenario="script",
+        scenario=scenario,
         history=(Entry(Status.VALIDATING, now_us),),
         plan=plan,
     )
@@ -60,6 +62,7 @@ def new_file(*, number: int = 0, tenant: str = "", purpose: str = "batch", data:
         filename="input.jsonl",
         purpose=purpose,
         content=content_of([data]),
+        media_type="application/jsonl",
     )
 
 

@@ -18,7 +18,7 @@ from emulator.domain.timeline import Event, cancelled, fire, next_event, start
 
 if TYPE_CHECKING:
     from emulator.domain.scenario import Scenario
-    from emulator.domain.timeline import Amount
+    from emulator.domain.steps import Amount
 
 SAMPLE_LINES: Final = 100
 MINUTE_US: Final = 60 * SECOND_US

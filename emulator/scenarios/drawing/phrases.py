@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from emulator.domain.outcomes import LinePattern, LineRule, Outcome
     from emulator.domain.paths import Changes
     from emulator.domain.rules import Cut, Delay, Hide, Match, Rule, StubReply
-    from emulator.domain.timeline import Amount
+    from emulator.domain.steps import Amount
 
 OPERATIONS: Final = (
     "uploadFile",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from emulator.domain.batch import Batch
     from emulator.domain.rules import Count, RuleInForce
     from emulator.domain.scenario import Scenario
-    from emulator.domain.timeline import Step
+    from emulator.domain.steps import Step
     from emulator.engine.machine import Fired
     from emulator.engine.records import JournalEntry, WorldState
 
@@ -103,7 +103,8 @@ def _step(step: Step) -> dict[str, Any]:
     if step.to is not None:
         return {"status": step.to}
     amount = step.progress
-    assert amount is not None  # noqa: S101 - a step is one or the other
+    if amount is None:
+        return {"set": dict(step.changes.set), "unset": list(step.changes.unset)}
     return {"progress": f"{float(amount.value):.0%}" if amount.unit == "share" else int(amount.value)}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from emulator.domain.paths import look
+
 if TYPE_CHECKING:
     from emulator.domain.rules import Rule
     from emulator.web.effects.scene import Scene
@@ -18,7 +20,7 @@ def hide(rule: Rule, reply: Reply, scene: Scene) -> Reply:
         return reply
     kept = [item for item in reply.body["data"] if not hidden.means(item, now_us=scene.now_us)]
     ends = {
-        "first_id": kept[0]["id"] if kept else None,
-        "last_id": kept[-1]["id"] if kept else reply.body["last_id"] if reply.body["has_more"] else None,
+        "first_id": look(kept, "0.id"),
+        "last_id": look(kept, "-1.id") if kept else reply.body["last_id"] if reply.body["has_more"] else None,
     }
     return replace(reply, body={**reply.body, "data": kept, **ends})

@@ -81,7 +81,8 @@ def put_batch(name: str, number: int, scenario: str, due_us: int | None) -> Chan
     def change(work: Transaction, plains: Plains) -> None:
         if name not in plains or number > len(plains[name].batches):
             return
-        batch = replace(new_batch(number=number, tenant=TENANTS[number % 3]), scenario=scenario)
+        fresh = new_batch(number=number, tenant=TENANTS[number % 3])
+        batch = replace(fresh, scenario=replace(fresh.scenario, name=scenario))
         work.put_batch(name, batch, due_us=due_us)
         plains[name].batches[number] = batch
         plains[name].due.pop(number, None)
