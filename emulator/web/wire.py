@@ -114,19 +114,20 @@ class Wire:
 
     async def _reset(self) -> None:
         """Send an RST once everything has gone out: what it overtakes would be lost."""
-        opened = self._transport.get_extra_info("socket")
-        while not self._transport.is_closing() and (self._transport.get_write_buffer_size() or _unsent(opened)):
+        while not self._transport.is_closing() and _unsent(self._transport):  # noqa: ASYNC110 - see _POLL_S
             await asyncio.sleep(_POLL_S)
         if not self._transport.is_closing():
+            opened = self._transport.get_extra_info("socket")
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RUDE_CLOSE)
             self._transport.abort()
 
 
-def _unsent(opened: Any) -> int:
-    """Return how many bytes the system keeps until the client has room for them, where it tells."""
-    if sys.platform != "linux":
-        return 0
-    unsent: int = struct.unpack("i", fcntl.ioctl(opened.fileno(), _SIOCOUTQNSD, bytes(4)))[0]
+def _unsent(transport: Any) -> int:
+    """Return how many bytes wait until the client has room for them, those with the system among them where it tells."""
+    unsent: int = transport.get_write_buffer_size()
+    if sys.platform == "linux":
+        descriptor = transport.get_extra_info("socket").fileno()
+        unsent += struct.unpack("i", fcntl.ioctl(descriptor, _SIOCOUTQNSD, bytes(4)))[0]
     return unsent
 
 

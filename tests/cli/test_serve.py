@@ -17,6 +17,7 @@ from emulator.client import AdminClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from support.processes import Ended
 
@@ -131,6 +132,7 @@ def test_odd_option_is_told_in_one_line(
 
 
 BAD_ENVIRONMENT = {
+    "SCENARIOS": ("/no/such/folder", "Directory '/no/such/folder' does not exist"),
     "PORT": ("many", "expected a whole number from 0 to 65535, found 'many'"),
     "SEED": ("one", "Invalid value for '--seed'"),
     "CLOCK": ("sundial", "expected manual, real, xN"),
@@ -165,7 +167,8 @@ ENVIRONMENT = {
     "HOST": "localhost",
     "PORT": "0",
     "CLOCK": "tick=1m",
-    "SCENARIO": "stuck-validating",
+    "SCENARIO": "my-own",
+    "SCENARIOS": "",  # the test's own folder
     "SEED": "-5",
     "EDITION": "0.12.91",
     "API_KEY": "mk-1 mk-2",
@@ -177,10 +180,15 @@ ENVIRONMENT = {
 }
 
 
-def test_every_option_is_set_by_the_environment() -> None:
+MY_OWN = "{scenario: my-own, title: Mine, kind: legal, lifecycle: [expires]}"
+
+
+def test_every_option_is_set_by_the_environment(tmp_path: Path) -> None:
     known = {str(option.envvar).removeprefix("MKA1_EMULATOR_") for option in serve.params if option.name != "help"}
     assert known == set(ENVIRONMENT)
-    with serving_process(environment={f"MKA1_EMULATOR_{name}": value for name, value in ENVIRONMENT.items()}) as server:
+    (tmp_path / "my-own.yaml").write_text(MY_OWN, encoding="utf-8")
+    environment = {**ENVIRONMENT, "SCENARIOS": str(tmp_path)}
+    with serving_process(environment={f"MKA1_EMULATOR_{name}": value for name, value in environment.items()}) as server:
         first, second = Api(server.url, "mk-1"), AdminClient(server.url, api_key="mk-2", token="t")
         assert Api(server.url, "mk-3")("GET", "/files").status == 401
         reply = first("GET", "/files", Origin="https://b.example")
@@ -191,7 +199,7 @@ def test_every_option_is_set_by_the_environment() -> None:
         assert [shown[name] for name in ("seed", "clock", "scenario", "edition", "now")] == [
             -5,
             "tick=1m",
-            "stuck-validating",
+            "my-own",
             "0.12.91",
             1704067260,
         ]
@@ -251,3 +259,13 @@ def test_start_and_first_answers_wait_for_no_slow_import() -> None:
         loaded = set(json.loads(server.stop().stderr))
     assert "emulator.server" in loaded
     assert loaded & SLOW_TO_IMPORT == set()
+
+
+def test_every_problem_of_a_scenario_file_is_told_in_a_line_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "my-own.yaml"
+    file.write_text(MY_OWN.replace("legal", "leagl").replace("title", "titel"), encoding="utf-8")
+    ended = run("serve", "--scenarios", str(tmp_path))
+    assert (ended.code, ended.stdout) == (2, "")
+    told = ended.stderr.splitlines()
+    assert len(told) >= 2
+    assert all(line.startswith(f"mka1-emulator: error: {file}:1:") for line in told)

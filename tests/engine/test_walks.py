@@ -28,7 +28,7 @@ from support.walks import (
 from emulator.domain.clock import SECOND_US
 from emulator.domain.errors import EmulatorError
 from emulator.domain.pagination import FileQuery, PageQuery
-from emulator.web import admin_views
+from emulator.web.admin import views as admin_views
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
