@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from emulator.scenarios.errors import Problem
 
-NOT_INHERITED: Final = frozenset({"scenario", "extends"})
+NOT_INHERITED: Final = frozenset({"scenario", "extends", "seen_in"})
 _STAND_INS: Final = {"scenario": "unread", "title": "unread", "kind": "legal", "lifecycle": ["expires"]}
 """What takes the place of members that could not be read, so that the others can be checked."""
 

@@ -1,4 +1,7 @@
-"""The reference of the language, as tables of Markdown drawn from the models; `scenarios/README.md` holds them."""
+"""The reference of the language and of the library, as tables of Markdown drawn from the models and from the files.
+
+`scenarios/README.md` holds them; the library is that of its folder.
+"""
 
 from __future__ import annotations
 
@@ -7,38 +10,59 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.scenarios.explaining import keys, parts_in
+from emulator.scenarios.library import Library
 from emulator.scenarios.model import ScenarioModel
 from emulator.scenarios.schema import INHERITED, scenario_schema
 from emulator.scenarios.words import BREAKS, TOLERATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from emulator.domain.scenario import Scenario
     from emulator.scenarios.types import Part
 
 _SECTION: Final = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _TYPES: Final = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 
 
-def readme(current: str) -> str:
+def readme(file: Path) -> str:
     """Return a README's text with its generated sections as they should be."""
-    sections = {"keys": keys_section(), "tolerates": words(TOLERATES), "breaks": words(BREAKS)}
-    return _SECTION.sub(lambda match: f"{match[1]}\n{sections[match['name']]}\n{match[3]}", current)
+    sections: Mapping[str, Callable[[], str]] = {
+        "legal": lambda: scenarios(file.parent / "legal", "asks of its client"),
+        "hostile": lambda: scenarios(file.parent / "hostile", "breaks"),
+        "keys": keys_section,
+        "tolerates": lambda: words(TOLERATES),
+        "breaks": lambda: words(BREAKS),
+    }
+    current = file.read_text(encoding="utf-8")
+    return _SECTION.sub(lambda match: f"{match[1]}\n{sections[match['name']]()}\n{match[3]}", current)
 
 
 def write(file: Path) -> bool:
     """Bring a README up to date; return whether it was not."""
     is_stale = stale(file)
     if is_stale:
-        file.write_text(readme(file.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+        file.write_text(readme(file), encoding="utf-8", newline="\n")
     return is_stale
 
 
 def stale(file: Path) -> bool:
-    """Return whether a README does not say what the models say."""
-    current = file.read_text(encoding="utf-8")
-    return current != readme(current)
+    """Return whether a README does not say what the models and the files say."""
+    return file.read_text(encoding="utf-8") != readme(file)
+
+
+def scenarios(folder: Path, asks: str) -> str:
+    """Return the table of the scenarios in a folder of the library; `asks` heads the words that each of them declares."""
+    library = Library(folder.parent)
+    found = (library.scenario(file.stem) for file in sorted(folder.glob("*.yaml")))
+    return _table(("scenario", "what happens", "what a good client does", asks), map(_told, found))
+
+
+def _told(scenario: Scenario) -> tuple[str, ...]:
+    said = ", ".join(f"`{word}`" for word in scenario.tolerates or scenario.breaks)
+    link = f"[`{scenario.name}`]({scenario.kind}/{scenario.name}.yaml)"
+    return link, scenario.title, scenario.client or "", said
 
 
 def words(meanings: Mapping[str, str]) -> str:

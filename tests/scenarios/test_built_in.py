@@ -123,3 +123,8 @@ def test_library_reads_a_folder_that_it_is_given(tmp_path: Path) -> None:
     own = Library(tmp_path)
     assert own.names == ("my-own",)
     assert own.scenario("my-own").steps == (step("expired", at=3600),)
+
+
+def test_where_another_scenario_was_seen_is_not_inherited() -> None:
+    assert library().scenario("happy-path").seen_in == "reference page"
+    assert library().scenario("connection-reset").seen_in is None
