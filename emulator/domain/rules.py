@@ -1,4 +1,4 @@
-"""Rules: one HTTP-level surprise each, a match and an effect. Deciding is done here, purely; effects happen at the edge."""
+"""Rules: one HTTP-level surprise each, a match and its effects. Deciding which fire is done in `deciding`."""
 
 from __future__ import annotations
 
@@ -10,18 +10,9 @@ from emulator.domain.clock import SECOND_US
 from emulator.domain.paths import UNCHANGED, Changes, alike_at, look
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a rule can ask of a request: `status` and `age_us` are those of the batch that it is about, if any."""
-
-    operation: str | None
-    path: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    status: str | None = None
-    age_us: int | None = None
+    from emulator.domain.facts import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,37 +144,3 @@ class Rule:
     def replaces(self) -> bool:
         """Whether it answers, or hangs up, in place of the operation."""
         return not self.after and (self.reply is not None or self.reset is not None or self.close is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How often a rule has matched, and fired."""
-
-    matched: int = 0
-    fired: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RuleInForce:
-    """A rule where it applies: `key` names it in counts, in the journal and in lists."""
-
-    key: str
-    rule: Rule
-
-
-def decide(
-    rules: Iterable[RuleInForce], facts: Facts, counts: Mapping[str, Count]
-) -> tuple[tuple[RuleInForce, ...], dict[str, Count]]:
-    """Return the rules that fire on this request, in order, and the counts as they are then."""
-    fired: list[RuleInForce] = []
-    counted = dict(counts)
-    for each in rules:
-        if not each.rule.on.means(facts):
-            continue
-        before = counted.get(each.key, Count())
-        number = before.matched + 1
-        fires = each.rule.on.picks(number, fired=before.fired)
-        counted[each.key] = Count(number, before.fired + fires)
-        if fires:
-            fired.append(each)
-    return tuple(fired), counted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -14,9 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from emulator.domain.edits import Edit, ResultFile, ResultsPlan
-    from emulator.engine.results import Row
+    from emulator.domain.jsonl import Line
 
 _NO_LIMIT: Final = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a result file, and the input line that it answers."""
+
+    line: Line
+    value: dict[str, Any]
+
+
 Written: TypeAlias = "Row | bytes"
 """A row, or raw bytes that an edit has put in a row's place."""
 

@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from emulator.domain.outcomes import Outcome
 
 
-def input_file(file: File | None, batch: Batch) -> File | None:
-    """Return the file if it can be this batch's input: its tenant's own, and uploaded for a batch."""
-    return file if file and file.tenant == batch.tenant and file.purpose == "batch" else None
-
-
 def validated(batch: Batch, file: File | None, contract: Contract, *, seed: int) -> Batch:
     """Return the batch with its lines counted and its input pinned, or with every fault that is found or declared."""
     if batch.scenario.errors:

@@ -9,13 +9,9 @@ from emulator.domain import ids
 from emulator.domain.batch import HeldFiles
 from emulator.domain.clock import seconds
 from emulator.domain.files import File, Upload, content_type
-from emulator.domain.jsonl import good_lines
 from emulator.domain.lifecycle import Status
 from emulator.domain.plan import Pace
 from emulator.domain.timeline import fire, next_event
-from emulator.engine.editing import written
-from emulator.engine.intake import input_file, validated
-from emulator.engine.results import rows
 
 if TYPE_CHECKING:
     from emulator.domain.batch import Batch
@@ -103,6 +99,8 @@ class Machine:
         A batch that was cancelled before it was validated, and whose script completes it all the same, runs its lines at
         that moment; if there is nothing to run, it is cancelled as it was asked to be.
         """
+        from emulator.engine.intake import validated  # noqa: PLC0415 - a server's start need not wait for it
+
         contract = self._services.contract(self.state.options.edition)
         checked = validated(batch, self._input(batch), contract, seed=self.state.options.seed)
         if event.to is not Status.COMPLETED:
@@ -114,14 +112,18 @@ class Machine:
         return replace(checked, paces=(pace,)), replace(event, done=done)
 
     def _input(self, batch: Batch) -> File | None:
-        return input_file(self.work.file(self.state.id, batch.request.input_file_id), batch)
+        """Return the batch's input file, if it can be that: its tenant's own, and uploaded for a batch."""
+        file = self.work.file(self.state.id, batch.request.input_file_id)
+        return file if file and file.tenant == batch.tenant and file.purpose == "batch" else None
 
     def _with_results(self, batch: Batch, at_us: int) -> Batch:
         batch = self._with_unread_input(batch) if batch.status is Status.EXPIRED else batch
         if batch.input is None:
             return batch
-        seed, plan = self.state.options.seed, batch.scenario.results
-        contents = written(rows(batch, batch.input, seed=seed), plan, seed=seed)
+        from emulator.engine.results import result_files  # noqa: PLC0415 - as above
+
+        plan = batch.scenario.results
+        contents = result_files(batch, batch.input, seed=self.state.options.seed)
         found = {file: self._result_file(batch, file, content, at_us) for file, content in contents.items()}
         if plan.ids_after_us:
             held = HeldFiles(at_us + plan.ids_after_us, found["output"], found["error"])
@@ -133,6 +135,8 @@ class Machine:
         file = self._input(batch) if batch.input is None else None
         if file is None:
             return batch
+        from emulator.domain.jsonl import good_lines  # noqa: PLC0415 - as above
+
         total = sum(1 for _ in good_lines(file.content))
         return replace(batch, input=file.content, lines=replace(batch.lines, total=total))
 

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.domain.clock import Clock
+    from emulator.domain.deciding import Count, RuleInForce
     from emulator.domain.limits import Spent
-    from emulator.domain.rules import Count, RuleInForce
     from emulator.domain.scenario import Scenario
 
 

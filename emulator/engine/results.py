@@ -10,10 +10,12 @@ from emulator.domain.clock import seconds
 from emulator.domain.lifecycle import Status
 from emulator.domain.outcomes import filled
 from emulator.domain.timeline import finish_us
+from emulator.engine.editing import Row, written
 from emulator.engine.intake import with_outcomes
+from emulator.inference import Prompt, reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from emulator.domain.batch import Batch
     from emulator.domain.edits import ResultFile
@@ -22,12 +24,9 @@ if TYPE_CHECKING:
     from emulator.domain.outcomes import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a result file, and the input line that it answers."""
-
-    line: Line
-    value: dict[str, Any]
+def result_files(batch: Batch, content: Content, *, seed: int) -> Mapping[ResultFile, Content | None]:
+    """Return what the two files of a batch that has ended hold; None where one need not be there."""
+    return written(rows(batch, content, seed=seed), batch.scenario.results, seed=seed)
 
 
 def rows(batch: Batch, content: Content, *, seed: int) -> Iterator[tuple[ResultFile, Row]]:
@@ -82,8 +81,6 @@ class _Writer:
         if outcome.body is not None:
             values = {"custom_id": line.custom_id, "index": self.index, "body": line.body}
             return outcome.changes.applied(filled(outcome.body, values))
-        from emulator.inference import Prompt, reply  # noqa: PLC0415 - a server's start need not wait for it
-
         prompt = Prompt(
             seed=self.seed,
             custom_id=line.custom_id,

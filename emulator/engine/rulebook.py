@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from emulator.domain.rules import Facts, RuleInForce, decide
+from emulator.domain.deciding import RuleInForce, decide
+from emulator.domain.facts import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

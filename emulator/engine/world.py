@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from emulator.domain import ids, timeline
 from emulator.domain.batch import Batch, Entry, NewBatch
 from emulator.domain.clock import LATEST_US, parse_clock
+from emulator.domain.deciding import Count, RuleInForce
 from emulator.domain.errors import CancelRefused, InvalidRequest, NotFound, NothingToCome
 from emulator.domain.lifecycle import CANCEL_ASKED, CANCELLABLE, Status
 from emulator.domain.limits import spend
 from emulator.domain.pagination import PageQuery
-from emulator.domain.rules import Count, RuleInForce
 from emulator.engine.machine import Fired, Machine
 from emulator.engine.records import WorldState
 from emulator.engine.rulebook import Asked, Direction, direct

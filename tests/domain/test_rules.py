@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.domain.clock import SECOND_US
-from emulator.domain.rules import Count, Cut, Facts, Hide, Match, Rule, RuleInForce, StubReply, decide
+from emulator.domain.deciding import Count, RuleInForce, decide
+from emulator.domain.facts import Facts
+from emulator.domain.rules import Cut, Hide, Match, Rule, StubReply
 
 GET = Facts(
     operation="getBatch",

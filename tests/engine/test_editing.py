@@ -11,8 +11,7 @@ from emulator.domain.edits import Action, Edit, ResultFile, ResultsPlan
 from emulator.domain.jsonl import Line
 from emulator.domain.outcomes import LinePattern
 from emulator.domain.paths import Changes
-from emulator.engine.editing import written
-from emulator.engine.results import Row
+from emulator.engine.editing import Row, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 READMES = ("README.md", "emulator/README.md", "schemas/README.md", "scenarios/README.md", "tests/README.md")
 SESSIONS = [session for file in READMES for session in sessions(file)]
-NOT_RUN = {"sh", "mermaid", "yaml", ""}
+NOT_RUN = {"sh", "mermaid", "text", ""}
 """The set-up lines, which .ci/run tries; what other tests look at; and what is no example."""
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from typing import TYPE_CHECKING, Any
 
+from emulator import resources
 from emulator.cli import serve
 from emulator.contract.editions import EDITIONS
 from emulator.domain.lifecycle import TERMINAL, TRANSITIONS, Status
@@ -11,11 +14,15 @@ from emulator.inference.fitting import BEYOND, DEEPEST, STEPS
 from emulator.inference.keywords import READERS
 from emulator.inference.replying import ENDPOINTS
 from emulator.inference.scalars import FORMATS
+from emulator.scenarios.library import Library
+from emulator.web.effects.registry import REPLY_EFFECTS, WIRE_EFFECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import click
+
+    from emulator.domain.scenario import Scenario
 
 
 def lifecycle() -> str:
@@ -43,10 +50,26 @@ def words(of: Iterable[str]) -> str:
     return ", ".join(f"`{each}`" for each in of)
 
 
+def library() -> tuple[Scenario, ...]:
+    """Return all scenarios of the library."""
+    known = Library(resources.folder("scenarios"))
+    return tuple(map(known.scenario, known.names))
+
+
+def effects() -> Iterator[tuple[str, str]]:
+    """Yield the keys of each effect and what it does, in the order in which they come: the modules' own sentences."""
+    modules = (sys.modules[effect.__module__] for effect in (*REPLY_EFFECTS, *WIRE_EFFECTS))
+    for module in dict.fromkeys(modules):
+        keys, _, sentence = str(module.__doc__).partition(": ")
+        yield ", ".join(re.findall(r"`\w+`", keys)), sentence.rstrip(".")
+
+
 def drawn() -> dict[str, str]:
     """Return all parts by their names."""
     looked_at = {"const", *READERS} - {"not"}
+    kinds = [scenario.kind for scenario in library()]
     return {
+        "KINDS": f"{kinds.count('legal')} are **legal**, {kinds.count('hostile')} are **hostile**",
         "MERMAID": lifecycle(),
         "OPTIONS": serve_options(),
         "EDITIONS": words(EDITIONS),

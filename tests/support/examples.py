@@ -1,4 +1,7 @@
-"""The fenced blocks of a README, and how each is run. A block that starts a server begins a session with it."""
+"""The fenced blocks of a README, and how each is run. A block that starts a server begins a session with it.
+
+A block of YAML is a scenario file, and lies under its name in the folder where the commands of its session run.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ def sessions(file: str) -> Iterator[Session]:
             yield Session(file, tuple(gathered))
             gathered = []
         gathered.append(block)
-    if gathered:
+    if any(block.language != "yaml" for block in gathered):
         yield Session(file, tuple(gathered))
 
 
@@ -124,6 +127,11 @@ def _run_console(text: str, folder: Path) -> None:
         assert fits(expected, shown), f"$ {command}\nexpected:\n{expected}\nfound:\n{shown}"
 
 
+def _keep_scenario(text: str, folder: Path) -> None:
+    _, _, name = text.partition("\n")[0].partition("scenario: ")
+    (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
 def fits(expected: str, shown: str) -> bool:
     """Return whether output is what a README says of it."""
     said, found = (VARYING.sub(" ", text).strip() for text in (expected, shown))
@@ -134,5 +142,6 @@ RUNNERS: Final[Mapping[str, Callable[[str, Path], None]]] = {
     "console": _run_console,
     "js": _run_javascript,
     "python": _run_python,
+    "yaml": _keep_scenario,
 }
 """How a block of each language is run; blocks of others are not."""

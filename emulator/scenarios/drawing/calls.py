@@ -6,12 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from emulator.domain.rules import Facts, RuleInForce, decide
+from emulator.domain.deciding import RuleInForce, decide
+from emulator.domain.facts import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from emulator.domain.rules import Count, Rule
+    from emulator.domain.deciding import Count
+    from emulator.domain.rules import Rule
     from emulator.domain.scenario import Scenario
     from emulator.scenarios.drawing.axis import Axis
     from emulator.scenarios.drawing.course import Course

@@ -10,7 +10,7 @@ from emulator.domain.timeline import next_event
 
 if TYPE_CHECKING:
     from emulator.domain.batch import Batch
-    from emulator.domain.rules import Count, RuleInForce
+    from emulator.domain.deciding import Count, RuleInForce
     from emulator.domain.scenario import Scenario
     from emulator.domain.steps import Step
     from emulator.engine.machine import Fired

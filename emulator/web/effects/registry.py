@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from emulator.domain.rules import Rule
 from emulator.web.effects.changing import change
 from emulator.web.effects.cutting import close, reset
 from emulator.web.effects.dripping import drip
 from emulator.web.effects.garbling import garble
 from emulator.web.effects.heading import head
 from emulator.web.effects.hiding import hide
-from emulator.web.effects.scene import Scene
 from emulator.web.effects.stubbing import stub
 from emulator.web.effects.truncating import truncate
 from emulator.web.effects.writing import write
-from emulator.web.reply import Reply
-from emulator.web.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
-ReplyEffect: TypeAlias = Callable[[Rule, Reply, Scene], Reply]
-WireEffect: TypeAlias = Callable[[Rule, Reply, Wire], Awaitable[bool]]
+    from emulator.domain.rules import Rule
+    from emulator.web.effects.scene import Scene
+    from emulator.web.reply import Reply
+    from emulator.web.wire import Wire
+
+ReplyEffect: TypeAlias = "Callable[[Rule, Reply, Scene], Reply]"
+WireEffect: TypeAlias = "Callable[[Rule, Reply, Wire], Awaitable[bool]]"
 """Sends the reply in its own way, or returns False when the rule does not have this effect."""
 
 REPLY_EFFECTS: Final[tuple[ReplyEffect, ...]] = (stub, head, hide, change, write, garble, truncate)
