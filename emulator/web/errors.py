@@ -50,8 +50,8 @@ TABLE: Final[Mapping[type[domain.EmulatorError], tuple[int, str]]] = {
 
 
 def error_reply(error: domain.EmulatorError) -> Reply:
-    """Return the reply that this error gets."""
-    status, kind = TABLE[type(error)]
+    """Return the reply that this error gets: its own, or that of the nearest kind of error that it is one of."""
+    status, kind = next(TABLE[each] for each in type(error).__mro__ if each in TABLE)
     if isinstance(error, domain.RateLimited):
         return Reply(status=status, body={"error": "Rate limit exceeded"})
     param = error.param if isinstance(error, domain.InvalidRequest) else None

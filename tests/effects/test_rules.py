@@ -56,8 +56,8 @@ def test_cut_comes_before_every_other_way_of_sending(stage: Stage, effects: list
 
 
 def test_one_rule_instead_of_the_operation_is_enough_to_keep_it_from_happening(stage: Stage) -> None:
-    stage.rule(after=True, reply={"status": 500})
-    stage.rule(reply={"status": 503})
+    stage.rule(on={"nth": 1}, after=True, reply={"status": 500})
+    stage.rule(on={"nth": 1}, reply={"status": 503})
     assert stage.hear("createBatch").status == 503
     assert not stage.has_taken_effect("createBatch")
 
