@@ -28,12 +28,15 @@ class AdminClient:
             self._headers["X-Emulator-Admin-Token"] = token
 
     def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
-        """Make one call, on a connection of its own, and return its JSON. Raises AdminError, OSError."""
+        """Make one call, on a connection of its own, and return its JSON; a body that is text goes as it stands.
+
+        Raises AdminError, OSError.
+        """
         connection = HTTPConnection(self._address, timeout=60)
         given = {name: value for name, value in query.items() if value is not None}
         target = f"/_emulator{path}?{urlencode(given)}" if given else f"/_emulator{path}"
         try:
-            connection.request(method, target, None if body is None else json.dumps(body), self._headers)
+            connection.request(method, target, _written(body), self._headers)
             reply = connection.getresponse()
             content = json.loads(reply.read())
         finally:
@@ -78,6 +81,30 @@ class AdminClient:
         """Make the world as new."""
         return dict(self.call("POST", "/reset"))
 
+    def scenarios(self) -> list[dict[str, Any]]:
+        """Return the scenarios that the world can choose from: name, title, kind, where seen."""
+        return list(self.call("GET", "/scenarios")["data"])
+
+    def put_scenario(self, name: str, text: str) -> dict[str, Any]:
+        """Give the world a scenario of its own, in YAML or JSON."""
+        return dict(self.call("PUT", f"/scenarios/{quote(name, safe='')}", text))
+
+    def use(self, name: str) -> dict[str, Any]:
+        """Let the world's batches follow a scenario, where nothing else is chosen."""
+        return dict(self.call("PUT", "/scenario", {"name": name}))
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Return the rules in force for the whole world, and how often each has matched and fired."""
+        return list(self.call("GET", "/rules")["data"])
+
+    def add_rule(self, rule: dict[str, Any]) -> str:
+        """Put a rule in force, and return the key under which it is counted."""
+        return str(self.call("POST", "/rules", rule)["rule"])
+
+    def delete_rules(self) -> None:
+        """Take all rules that were added out of force."""
+        self.call("DELETE", "/rules")
+
     def requests(
         self, *, operation: str | None = None, status: int | None = None, limit: int | None = None
     ) -> list[dict[str, Any]]:
@@ -91,3 +118,9 @@ class AdminClient:
     def timeline(self, batch_id: str) -> dict[str, Any]:
         """Return what has happened to a batch and what is still to come."""
         return dict(self.call("GET", f"/batches/{quote(batch_id, safe='')}/timeline"))
+
+
+def _written(body: object) -> bytes | None:
+    if body is None:
+        return None
+    return body.encode() if isinstance(body, str) else json.dumps(body).encode()

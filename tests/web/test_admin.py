@@ -592,3 +592,14 @@ def test_admin_calls_are_no_requests_of_the_world(world: TestWorld) -> None:
     world.admin.clock()
     world.admin.advance("1h")
     assert world.admin.requests() == []
+
+
+def test_admin_client_directs_its_world(world: TestWorld) -> None:
+    own = "{scenario: my-own, title: Mine, kind: legal, lifecycle: [expires]}"
+    assert world.admin.put_scenario("my-own", own)["name"] == "my-own"
+    assert "my-own" in [scenario["name"] for scenario in world.admin.scenarios()]
+    assert world.admin.use("my-own")["scenario"] == "my-own"
+    key = world.admin.add_rule({"on": {"operation": "getBatch", "nth": 1}, "reply": {"status": 502}})
+    assert [(rule["rule"], rule["fired"]) for rule in world.admin.rules()] == [(key, 0)]
+    world.admin.delete_rules()
+    assert world.admin.rules() == []
