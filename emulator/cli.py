@@ -1,6 +1,7 @@
 """The command line: options and environment in, exit codes out. Everything it does stands elsewhere.
 
-Exit codes: 0 done, 1 not as it should be (`schemas check`, `scenarios check`, `demo`), 2 the command was not understood or cannot be carried out.
+Exit codes: 0 done, 1 not as it should be (`schemas check`, `scenarios check`, `demo`), 2 the command was not understood or
+cannot be carried out.
 """
 
 from __future__ import annotations
