@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +17,7 @@ from support.engines import (
     move_to,
     new_engine,
     output_rows,
+    request,
     rows,
     seen,
     submit,
@@ -502,15 +503,15 @@ def test_replies_are_shown_in_the_edition_of_the_batch_then_of_the_default(
 
 def test_batches_that_arrive_ask_for_what_the_tenants_newest_one_does(core: World) -> None:
     core.arrive("", 2)
-    batch = start(core)
+    file_id = start(core).request.input_file_id
+    batch = core.create_batch("", replace(request(file_id), metadata={"mine": "1"}), scenario="good")
     core.arrive("", 2)
     core.arrive("somebody", 2)
     page = core.list_batches("", PageQuery(limit=10))
-    assert page.items[-1] == seen(core, batch)
-    assert len(page.items) == 3
-    assert len({each.id for each in page.items}) == 3
-    for newer, older in pairwise(page.items):
-        assert (newer.request, newer.scenario, newer.number) == (older.request, older.scenario, older.number + 1)
-    assert len(core.all_batches()) == 3
+    assert [each.number for each in page.items] == [3, 2, 1, 0]
+    for arrived in page.items[:2]:
+        assert arrived.request == replace(batch.request, metadata=None)
+        assert (arrived.scenario, arrived.has_own_scenario) == (batch.scenario, True)
+    assert len(core.all_batches()) == 4
     core.advance(by_us=DAY_US)
     assert {each.status.value for each in core.all_batches()} == {"completed"}

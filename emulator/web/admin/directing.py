@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emulator.domain.errors import InvalidRequest
 from emulator.web.admin import payloads, views
 
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ async def delete_scenario(call: AdminCall) -> Any:
 
 async def use_scenario(call: AdminCall) -> Any:
     """Let the world's batches follow a scenario, where nothing else is chosen."""
-    body = await payloads.read(call.request, payloads.USE)
-    return views.world(call.world().use(body["name"]))
+    world, body = call.world(), await payloads.read(call.request, payloads.USE)
+    if not body:
+        raise InvalidRequest('Expected {"name": "happy-path"}, or another scenario, found no body.')
+    return views.world(world.use(body["name"]))
 
 
 async def list_rules(call: AdminCall) -> Any:
