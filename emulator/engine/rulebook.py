@@ -41,13 +41,14 @@ def direct(machine: Machine, asked: Asked, default: Scenario | None) -> Directio
     """Count the request against every rule in force for it, and return those that fire, in order.
 
     In force are the world's own rules, those of its default scenario, and, for requests about a batch whose creator chose a
-    scenario for it, that scenario's: these are counted for each batch by itself.
+    scenario for it, that scenario's: these are counted for each batch by itself, and the default's are not when it is the
+    same scenario.
     """
     state, batch = machine.state, _batch(machine, asked)
     chosen = batch.scenario if batch and batch.has_own_scenario else asked.scenario
     editions = [scenario.edition for scenario in (chosen, default) if scenario and scenario.edition]
     edition = editions[0] if editions else state.options.edition
-    rules = (*state.rules, *_of(default, ""), *_of(chosen, f"@{batch.id}" if batch else "@new"))
+    rules = (*state.rules, *_of(default if default != chosen else None, ""), *_of(chosen, f"@{batch.id}" if batch else "@new"))
     if not rules:
         return Direction((), edition)
     fired, counts = decide(rules, _facts(asked, batch, state.settled_us), state.rule_counts)

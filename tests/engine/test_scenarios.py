@@ -467,6 +467,12 @@ def test_rules_come_in_order_the_worlds_then_the_defaults_then_the_batchs_own(co
     assert keys(core, asked(batch)) == ["rule_1", "default#1", *own]
 
 
+def test_rules_of_a_batchs_own_scenario_apply_once_though_it_is_the_default_too(core: World) -> None:
+    batch = start(core, rules=[{"garble": 1}])
+    core.use("good")
+    assert keys(core, asked(batch)) == [f"good#1@{batch.id}"]
+
+
 def test_rule_on_a_status_or_an_age_means_the_batch_of_a_result_file_too(core: World) -> None:
     rules = [
         {"on": {"operation": ["getBatch", "getFileContent"], "status": "completed"}, "garble": 1},

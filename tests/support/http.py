@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
-from typing import TYPE_CHECKING, Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -81,13 +83,44 @@ def connect(url: str) -> socket.socket:
 
 
 def read_reply(wire: socket.socket, method: str = "GET") -> Reply:
-    """Read the next reply that comes over a connection."""
-    response = HTTPResponse(wire, method=method)
+    """Read the next reply that comes over a connection, and no byte of the one behind it."""
+    head = _head(wire)
+    length = re.search(rb"\r\ncontent-length: *(\d+)", head, re.IGNORECASE)
+    has_body = method != "HEAD" and head[9:12] not in {b"204", b"304"}
+    body = _bytes(wire, int(length[1]) if length else None) if has_body else b""
+    response = HTTPResponse(cast("socket.socket", _Received(head + body)), method=method)
     try:
         response.begin()
         return _read(response)
     finally:
         response.close()
+
+
+def _head(wire: socket.socket) -> bytes:
+    head = bytearray()
+    while not head.endswith(b"\r\n\r\n") and (byte := wire.recv(1)):
+        head += byte
+    return bytes(head)
+
+
+def _bytes(wire: socket.socket, length: int | None) -> bytes:
+    """Return so many bytes, or all until the connection's end."""
+    body = bytearray()
+    while (length is None or len(body) < length) and (
+        data := wire.recv(65536 if length is None else length - len(body))
+    ):
+        body += data
+    return bytes(body)
+
+
+@dataclass(frozen=True)
+class _Received:
+    """What came over a connection, in the form in which the standard library parses it."""
+
+    data: bytes
+
+    def makefile(self, _mode: str) -> BytesIO:
+        return BytesIO(self.data)
 
 
 def _read(response: HTTPResponse) -> Reply:

@@ -45,10 +45,12 @@ def clock(state: WorldState) -> dict[str, Any]:
 
 
 def event(fired: Fired) -> dict[str, Any]:
-    """Return an event that fired: a status that was entered, or lines that finished."""
+    """Return an event that fired: a status that was entered, lines that finished, or late file ids."""
     shown = {"at": epoch(fired.at_us), "batch_id": fired.after.id, "event": "progress"}
     if fired.before.status is not fired.after.status:
         shown |= {"event": "transition", "from": fired.before.status, "to": fired.after.status}
+    elif fired.before.held and not fired.after.held:
+        shown |= {"event": "files_shown"}
     return {**shown, "request_counts": counts(fired.after)}
 
 
