@@ -138,7 +138,7 @@ def test_text_of_a_scenario_means_nothing_to_mermaid() -> None:
 
 @pytest.mark.skipif(
     not FOLDER or shutil.which("node") is None,
-    reason="Mermaid's own parser: run 'npm install mermaid jsdom' in a folder, and set MERMAID_FOLDER to it",
+    reason="Mermaid's own parser: run 'npm install mermaid@11 jsdom@26' in a folder, and set MERMAID_FOLDER to it",
 )
 def test_mermaid_itself_reads_every_diagram() -> None:
     diagrams = {name: mermaid(library().scenario(name)) for name in NAMES}
