@@ -27,7 +27,7 @@ def test_the_two_commands_stand_at_the_top_in_a_line_each() -> None:
     first, second, *others = (block for block in blocks("README.md") if block.language == "sh")
     assert not others
     assert [block.language for block in list(blocks("README.md"))[:2]] == ["sh", "sh"]
-    for block, ends in ((first, "mka1-emulator demo"), (second, "pytest --cov")):
+    for block, ends in ((first, "mka1-emulator demo"), (second, "pytest")):
         (line,) = block.text.splitlines()
         assert line.startswith("python3 -m venv .venv && ")
         assert line.endswith(ends)
