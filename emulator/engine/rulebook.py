@@ -48,7 +48,11 @@ def direct(machine: Machine, asked: Asked, default: Scenario | None) -> Directio
     chosen = batch.scenario if batch and batch.has_own_scenario else asked.scenario
     editions = [scenario.edition for scenario in (chosen, default) if scenario and scenario.edition]
     edition = editions[0] if editions else state.options.edition
-    rules = (*state.rules, *_of(default if default != chosen else None, ""), *_of(chosen, f"@{batch.id}" if batch else "@new"))
+    rules = (
+        *state.rules,
+        *_of(default if default != chosen else None, ""),
+        *_of(chosen, f"@{batch.id}" if batch else "@new"),
+    )
     if not rules:
         return Direction((), edition)
     fired, counts = decide(rules, _facts(asked, batch, state.settled_us), state.rule_counts)
