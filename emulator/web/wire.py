@@ -108,9 +108,10 @@ class Wire:
         await self.gone()
 
     def _write(self, data: bytes) -> None:
-        """Write bytes past the server; who gets them finds the request in the journal."""
+        """Write bytes past the server, if there is still somebody to get them; who does finds the request in the journal."""
         record(self._scope)
-        self._transport.write(data)
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     async def _reset(self) -> None:
         """Send an RST once everything has gone out: what it overtakes would be lost."""

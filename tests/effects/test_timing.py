@@ -165,8 +165,11 @@ def test_request_whose_reply_goes_past_the_server_is_in_the_journal_before_its_b
         assert stage.journal()[-1] == ("getFile", 200, "rule_1")
 
 
-def test_client_that_hangs_up_in_the_middle_of_a_drip_leaves_the_server_whole(stage: Stage) -> None:
-    stage.rule(on={"operation": "getFile"}, drip={"every": "1h"})
+@pytest.mark.parametrize("reply", [{}, {"reply": {"headers": {"Content-Length": "9"}, "body": "hello"}}])
+def test_client_that_hangs_up_in_the_middle_of_a_drip_leaves_the_server_whole(
+    stage: Stage, reply: dict[str, object]
+) -> None:
+    stage.rule(on={"operation": "getFile"}, drip={"every": "1h"}, **reply)
     with closing(connect(stage.world.url)) as wire:
         wire.sendall(stage.request("getFile"))
         wire.recv(1)
