@@ -65,7 +65,7 @@ class WorldState:
 class JournalEntry:
     """One request to the API, as it came and was answered.
 
-    `at` is the world's time in epoch seconds; `body` is cut at 64 KiB; `status` is None when the client had gone.
+    `at` is the world's time in epoch seconds; `target` is path and query to the letter, `path` the same with the path unescaped; `body` is cut at 64 KiB; `status` is None when the client had gone.
     `violations` say where the request broke the contract, `notes` what is odd but allowed.
     """
 
@@ -73,6 +73,7 @@ class JournalEntry:
     request_id: str
     at: int
     method: str
+    target: str
     path: str
     headers: tuple[tuple[str, str], ...]
     body: str

@@ -103,6 +103,7 @@ def _entry(scope: Scope, observed: Observation) -> JournalEntry:
         request_id=observed.request_id,
         at=observed.at,
         method=scope["method"],
+        target=_target(scope),
         path=f"{scope['path']}?{query}" if query else scope["path"],
         headers=tuple(_header(name, value) for name, value in scope["headers"]),
         body=observed.body.decode("utf-8", "replace"),
@@ -112,6 +113,12 @@ def _entry(scope: Scope, observed: Observation) -> JournalEntry:
         violations=tuple(observed.violations),
         notes=tuple(observed.notes),
     )
+
+
+def _target(scope: Scope) -> str:
+    """Return path and query as they came, with whatever the client has escaped in them."""
+    query = scope["query_string"]
+    return (scope["raw_path"] + (b"?" + query if query else b"")).decode("latin-1")
 
 
 def _header(raw_name: bytes, raw_value: bytes) -> tuple[str, str]:

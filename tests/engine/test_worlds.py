@@ -35,6 +35,7 @@ def entry(number: int) -> JournalEntry:
         request_id=f"req_{number}",
         at=0,
         method="GET",
+        target="/",
         path="/",
         headers=(),
         body="",

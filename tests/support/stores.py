@@ -32,6 +32,7 @@ def new_entry(number: int) -> JournalEntry:
         request_id=f"req_{number}",
         at=0,
         method="GET",
+        target="/",
         path="/",
         headers=(("Accept", "*/*"),),
         body="",

@@ -471,6 +471,7 @@ def test_journal_tells_a_request_as_it_came(world: TestWorld) -> None:
         "request_id": reply.headers["X-Request-Id"],
         "at": START,
         "method": "POST",
+        "target": f"{API}/batches?colour=a%20b",
         "path": f"{API}/batches?colour=a%20b",
         "body": body.decode(),
         "operation": "createBatch",
@@ -479,6 +480,12 @@ def test_journal_tells_a_request_as_it_came(world: TestWorld) -> None:
         "violations": [],
         "notes": [],
     }
+
+
+def test_journal_has_the_target_as_it_was_escaped(world: TestWorld) -> None:
+    request(world.url, "GET", f"{API}/batches/a%2Fb%3Fc", None, {"Authorization": f"Bearer {world.api_key}"})
+    (entry,) = world.admin.requests()
+    assert (entry["target"], entry["path"]) == (f"{API}/batches/a%2Fb%3Fc", f"{API}/batches/a/b?c")
 
 
 def test_journal_keeps_no_secrets(world: TestWorld) -> None:
