@@ -1,0 +1,1 @@
+"""The checks, a module a group; `emulator.verify.catalog` puts them together."""
