@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from emulator.verify.checks import arguments, content, errors, faults, ids, paging, replies, requests, retries, tenancy
+from emulator.verify.checks import (
+    arguments,
+    content,
+    edges,
+    errors,
+    faults,
+    ids,
+    paging,
+    replies,
+    requests,
+    retries,
+    scenarios,
+    tenancy,
+)
 
 if TYPE_CHECKING:
     from emulator.verify.check import Check
@@ -14,10 +27,12 @@ ALL: Final[tuple[Check, ...]] = (
     *arguments.CHECKS,
     *ids.CHECKS,
     *replies.CHECKS,
+    *edges.CHECKS,
     *errors.CHECKS,
     *faults.CHECKS,
     *retries.CHECKS,
     *paging.CHECKS,
     *content.CHECKS,
     *tenancy.CHECKS,
+    *scenarios.CHECKS,
 )

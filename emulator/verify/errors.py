@@ -17,5 +17,5 @@ class VerifyError(EmulatorError):
 
 def meant(word: str, words: Iterable[str]) -> str:
     """Return the end of a sentence about a word that is unknown: which one was probably meant, if any is near."""
-    near = get_close_matches(word, list(words), n=1, cutoff=0.5)
+    near = get_close_matches(word, list(words), n=1)
     return f": did you mean {near[0]}?" if near else ""

@@ -12,7 +12,7 @@ from emulator.verify.errors import VerifyError, meant
 from emulator.verify.results import Stale, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from emulator.verify.results import Result
@@ -30,7 +30,7 @@ class KnownFailing:
         places: dict[str, str] = {}
         for place, name in _names(file):
             if name in places:
-                raise VerifyError(f"{place}: expected each name once, found {name} that {places[name]} has already")
+                raise VerifyError(f"{place}: expected each name once, found {name}, which {places[name]} has already")
             places[name] = place
         return cls(places)
 
@@ -38,31 +38,33 @@ class KnownFailing:
         """Return a result that says whether its failure was known."""
         return replace(result, is_known=result.verdict is Verdict.FAIL and result.check.name in self.places)
 
-    def stale(self, results: Iterable[Result], names: Collection[str]) -> list[Stale]:
+    def stale(self, results: Sequence[Result], names: Collection[str]) -> list[Stale]:
         """Return the entries that these results do not bear out; `names` are those of all checks there are.
 
-        An entry whose check has not been run is left alone.
+        A check may have several results, of several releases: any failure will do. An entry whose check has not been run is
+        left alone.
         """
-        ran = {result.check.name: result for result in results}
-        reasons = ((name, place, _reason(name, ran.get(name), names)) for name, place in self.places.items())
+        reasons = (
+            (name, place, _reason([result for result in results if result.check.name == name]))
+            if name in names
+            else (name, place, f"there is no such check{meant(name, names)}")
+            for name, place in self.places.items()
+        )
         return [Stale(name=name, at=place, reason=reason) for name, place, reason in reasons if reason]
 
 
-def _reason(name: str, result: Result | None, names: Collection[str]) -> str | None:
-    if name not in names:
-        return f"there is no such check{meant(name, names)}"
-    if result is None or result.verdict is Verdict.FAIL:
+def _reason(results: Sequence[Result]) -> str | None:
+    verdicts = {result.verdict for result in results}
+    if not results or Verdict.FAIL in verdicts:
         return None
-    return "it passes now" if result.verdict is Verdict.PASS else f"it is not applicable: {result.reason}"
+    return "it passes now" if Verdict.PASS in verdicts else f"it is not applicable: {results[0].reason}"
 
 
 def _names(file: Path) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(_text(file).split("\n"), start=1):
         name = line.partition("#")[0].strip()
         if len(name.split()) > 1 or set(name) & set("*?["):
-            raise VerifyError(
-                f"{file}:{number}: expected the name of one check, and after it at most a # comment, found {name!r}"
-            )
+            raise VerifyError(f"{file}:{number}: expected the name of one check, found {name!r}")
         if name:
             yield f"{file}:{number}", name
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 KILLS: Final = 3
 """After so many broken drivers the rest of a group counts as failed."""
 SEED: Final = 0
+SHAPELESS: Final = (LookupError, TypeError, ValueError, AttributeError)
+"""What taking a result apart ends in when it has not the shape of a reply."""
 
 
 class Runner:
@@ -72,6 +74,9 @@ class Runner:
             return _failure(check, at=failed.at, expected=failed.expected, got=failed.got)
         except NotApplicable as reason:
             return Result(check=check, verdict=Verdict.NOT_APPLICABLE, reason=str(reason))
+        except SHAPELESS as error:
+            got = f"something else: {type(error).__name__}: {error}"
+            return _failure(check, at="result", expected="the members of the reply, each of its type", got=got)
         except DriverFault as fault:
             self._kills[check.group] = kills + 1
             return _failure(check, at=f"driver: {fault.kind}", expected="an answer", got=str(fault))
