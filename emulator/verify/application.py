@@ -10,7 +10,7 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.clients.protocol import Raised, Returned
-from emulator.verify.arranging import CHAT, good_input
+from emulator.faces.arranging import CHAT, good_input
 from emulator.verify.check import Failed
 from emulator.verify.endings import ALL, LINES, Ending
 from emulator.verify.sorting import Sorted

@@ -67,9 +67,18 @@ class Runner:
         if kills >= KILLS:
             return _failure(check, at="driver", expected="a driver", got=f"none: {kills} broke in this group already")
         try:
-            self._play(check)
+            result = self._played(check)
             if is_last:
                 self._driver.close()
+        except DriverFault as fault:
+            self._kills[check.group] = kills + 1
+            return _failure(check, at=f"driver: {fault.kind}", expected="an answer", got=str(fault))
+        return result
+
+    def _played(self, check: Check) -> Result:
+        """Play a check, and return what came of it. Raises DriverFault."""
+        try:
+            self._play(check)
         except Failed as failed:
             return _failure(check, at=failed.at, expected=failed.expected, got=failed.got)
         except NotApplicable as reason:
@@ -77,9 +86,6 @@ class Runner:
         except SHAPELESS as error:
             got = f"something else: {type(error).__name__}: {error}"
             return _failure(check, at="result", expected="the members of the reply, each of its type", got=got)
-        except DriverFault as fault:
-            self._kills[check.group] = kills + 1
-            return _failure(check, at=f"driver: {fault.kind}", expected="an answer", got=str(fault))
         return Result(check=check, verdict=Verdict.PASS)
 
     def _play(self, check: Check) -> None:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.clients.protocol import Raised
-from emulator.verify.arranging import CHAT
+from emulator.faces.arranging import CHAT
+from emulator.faces.values import is_same, shown
 from emulator.verify.check import Failed
-from emulator.verify.comparing import is_same, shown
 from emulator.verify.stage import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from emulator.verify.stage import Sent, Stage
+    from emulator.faces.journal import Sent
+    from emulator.verify.stage import Stage
 
 ABSENT: Final = object()
 """What is not in a request at all."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
 
 from emulator.clients.protocol import Raised, Returned, Unsupported
-from emulator.verify.arranging import AGENT, API, Arranger
+from emulator.faces.arranging import Arranger
+from emulator.faces.journal import of_client
+from emulator.faces.values import shown
 from emulator.verify.check import Failed, NotApplicable
-from emulator.verify.comparing import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,39 +17,8 @@ if TYPE_CHECKING:
     from emulator.client import AdminClient
     from emulator.clients.driver import Driver
     from emulator.clients.protocol import Outcome
+    from emulator.faces.journal import Sent
     from emulator.verify.check import Setting
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One request as it reached the server; `target` is its path and query to the letter, names of headers are small."""
-
-    operation: str | None
-    method: str
-    target: str
-    headers: Mapping[str, str]
-    body: str
-    status: int | None
-    violations: Sequence[Mapping[str, Any]]
-    at: float
-
-    @property
-    def query(self) -> dict[str, list[str]]:
-        """The query's parameters, unescaped."""
-        return parse_qs(urlsplit(self.target).query, keep_blank_values=True)
-
-    @property
-    def path(self) -> str:
-        """The path below the API's prefix, still escaped."""
-        return urlsplit(self.target).path.removeprefix(API)
-
-    @property
-    def json(self) -> Any:
-        """The body as JSON. Raises Failed when it is not."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            raise Failed(at="body", expected="JSON", got=shown(self.body)) from None
 
 
 class Stage:
@@ -122,8 +89,7 @@ class Stage:
 
     def journal(self, operation: str | None = None) -> list[Sent]:
         """Return the client's requests so far, oldest first."""
-        found = [_sent(entry) for entry in self.admin.requests(operation=operation)]
-        return [sent for sent in found if sent.headers.get("user-agent") != AGENT]
+        return of_client(self.admin.requests(operation=operation))
 
     def sent(self, operation: str) -> Sent:
         """Return the client's one request of an operation. Raises Failed when there is none, or more than one."""
@@ -156,16 +122,3 @@ def told(outcome: Outcome, name: str, args: Mapping[str, Any]) -> str:
         status = "" if outcome.status is None else f", status {outcome.status}"
         return f"{kind} {outcome.type}{status}: {outcome.message[:200]}"
     return f"the result {shown(outcome.result)}"
-
-
-def _sent(entry: Mapping[str, Any]) -> Sent:
-    return Sent(
-        operation=entry["operation"],
-        method=entry["method"],
-        target=entry["target"],
-        headers={name.lower(): value for name, value in entry["headers"]},
-        body=entry["body"],
-        status=entry["status"],
-        violations=entry["violations"],
-        at=entry["at"],
-    )

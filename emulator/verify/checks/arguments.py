@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.faces.arranging import CHAT
 from emulator.verify import saying
-from emulator.verify.arranging import CHAT
 from emulator.verify.check import Check, Group, checks_of
 from emulator.verify.saying import ABSENT, CREATE, FILES, LIST, in_body, in_query, keeps_the_contract
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.clients.protocol import Returned
+from emulator.faces.values import is_same, shown
 from emulator.verify.check import Check, Failed, Group, checks_of
-from emulator.verify.comparing import is_same, shown
 
 if TYPE_CHECKING:
     from emulator.verify.stage import Stage

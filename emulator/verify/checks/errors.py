@@ -10,7 +10,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.verify.arranging import CHAT
+from emulator.faces.arranging import CHAT
 from emulator.verify.check import Check, Group, checks_of
 from emulator.verify.comparing import holds, same
 from emulator.verify.samples import BATCH_ID, FILE_ID

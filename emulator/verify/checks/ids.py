@@ -12,7 +12,8 @@ from emulator.verify.comparing import holds
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emulator.verify.stage import Sent, Stage
+    from emulator.faces.journal import Sent
+    from emulator.verify.stage import Stage
 
 check = checks_of(Group.REQUESTS)
 IDS: Final = ("a/b", "a?b=c", "a#b", "a%2Fb", "a b", "a;b:@&=+$,", "é中\U0001f600", "x" * 500)

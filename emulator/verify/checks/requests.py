@@ -5,8 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
+from emulator.faces.arranging import CHAT
 from emulator.verify import saying
-from emulator.verify.arranging import CHAT
 from emulator.verify.check import Check, Group, checks_of
 from emulator.verify.checks.arguments import PURPOSES
 from emulator.verify.comparing import holds, same

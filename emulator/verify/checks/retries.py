@@ -9,7 +9,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.clients.protocol import Raised, Returned
-from emulator.verify.arranging import CHAT, good_input
+from emulator.faces.arranging import CHAT, good_input
 from emulator.verify.check import Check, Group, Setting, checks_of
 from emulator.verify.comparing import holds, same
 from emulator.verify.samples import BATCH_ID

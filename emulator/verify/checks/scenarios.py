@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.faces.values import shown
 from emulator.verify.application import Application, GaveUp
 from emulator.verify.check import Check, Failed, Group, Setting, checks_of
-from emulator.verify.comparing import shown
 from emulator.verify.endings import CANCELLED_AFTER, HOSTILE, LEGAL, Ending
 
 if TYPE_CHECKING:

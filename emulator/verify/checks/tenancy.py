@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.verify.arranging import CHAT
+from emulator.faces.arranging import CHAT
 from emulator.verify.check import Check, Group, Setting, checks_of
 from emulator.verify.comparing import holds, same
 from emulator.verify.samples import BATCH_ID
