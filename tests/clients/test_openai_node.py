@@ -9,32 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.environments import LIMIT_S, program, run_or_skip
+from support.environments import LIMIT_S, program
+from support.node import SOURCE, openai_for_node
 from support.worlds import good_input
 
 if TYPE_CHECKING:
     from support.worlds import TestWorld
 
-SOURCE = Path(__file__).parent / "node"
-PACKAGE = ("package.json", "package-lock.json")
-
 
 @pytest.fixture(scope="session")
 def installed(request: pytest.FixtureRequest) -> Path:
-    """The package, installed where pytest keeps it, with the script beside it."""
-    node, npm = program("node"), program("npm")
-    if not (node and npm):
-        pytest.skip("there is no Node here: expected node and npm on the path")
-    folder: Path = request.config.cache.mkdir("openai-for-node")
-    wanted = (SOURCE / "package-lock.json").read_bytes()
-    done = folder / "installed-lock.json"
-    if not (done.exists() and done.read_bytes() == wanted):
-        for name in PACKAGE:
-            shutil.copy(SOURCE / name, folder)
-        run_or_skip(
-            [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], folder, "openai for Node cannot be installed"
-        )
-        done.write_bytes(wanted)
+    """A folder that has the package, with the script beside it."""
+    folder = openai_for_node(request.config.cache)
     shutil.copy(SOURCE / "life.mjs", folder)
     return folder
 

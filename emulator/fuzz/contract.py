@@ -1,0 +1,66 @@
+"""The contract as the fuzzer reads it: the derived OpenAPI document, and nothing of what the server makes of it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+API: Final = "/api/v1/llm"
+REPLIES: Final = {
+    "createBatch": "BatchObject",
+    "listBatches": "ListBatchesResponse",
+    "getBatch": "BatchObject",
+    "cancelBatch": "BatchObject",
+    "uploadFile": "File",
+    "listFiles": "FileList",
+    "getFile": "File",
+    "deleteFile": "FileDeletionStatus",
+}
+"""The component that each operation is answered with; file content is bytes, and has none."""
+CALLS: Final = {
+    "createBatch": "batches.create",
+    "listBatches": "batches.list",
+    "getBatch": "batches.get",
+    "cancelBatch": "batches.cancel",
+    "uploadFile": "files.upload",
+    "listFiles": "files.list",
+    "getFile": "files.get",
+    "deleteFile": "files.delete",
+    "getFileContent": "files.content",
+}
+"""What drivers call each operation."""
+OPERATIONS: Final = {call: operation for operation, call in CALLS.items()}
+VENDOR_REQUIRES: Final = {
+    "BatchObject": (
+        "id", "object", "endpoint", "input_file_id", "completion_window", "status", "created_at", "request_counts",
+        "max_concurrency",
+    ),
+    "File": ("id", "object", "bytes", "created_at", "filename", "purpose"),
+}  # fmt: skip
+"""What the vendor's newest edition requires; our own schemas require all that our own server sends."""
+
+
+@cache
+def document() -> Mapping[str, Any]:
+    """Return the newest edition's OpenAPI document."""
+    found: Mapping[str, Any] = json.loads((resources.folder("schemas") / "openapi.json").read_text(encoding="utf-8"))
+    return found
+
+
+def component(name: str) -> Mapping[str, Any]:
+    """Return the schema of a component."""
+    found: Mapping[str, Any] = document()["components"]["schemas"][name]
+    return found
+
+
+def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a schema, or the component that it refers to."""
+    while "$ref" in schema:
+        schema = component(schema["$ref"].rpartition("/")[2])
+    return schema

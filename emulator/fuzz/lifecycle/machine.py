@@ -1,0 +1,164 @@
+"""The random walk, as a Hypothesis state machine: each of its rules is one step of a script, which is played at once."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, precondition, rule
+
+from emulator.fuzz.lifecycle.model import Model
+from emulator.fuzz.property import broken_drivers, undeclared
+from emulator.fuzz.steps import Advance, Call, Connect, Made, Rule, Scenario
+from emulator.fuzz.strategies.arguments import metadata
+from emulator.fuzz.trace import Fault, Trace
+
+if TYPE_CHECKING:
+    from emulator.fuzz.playing import Player
+    from emulator.fuzz.steps import Step
+    from emulator.fuzz.trace import Played
+    from emulator.fuzz.violation import Violation
+
+TENANTS: Final = (None, "alice", "bob")
+SPANS_S: Final = (1, 59, 60, 61, 599, 600, 1800, 3540, 3600, 3660, 7200, 86_399, 86_400, 100_000)
+SCENARIOS: Final = (
+    "happy-path", "expired-partial", "all-failed", "mixed-results", "cancel-too-late", "stuck-finalizing", "straggler",
+    "one-bad-line", "finalizing-unseen", "counts-zero-then-jump", "stuck-validating", "out-of-order",
+)  # fmt: skip
+"""Legal ones, whose batches are shown as they are."""
+FAULTS: Final[tuple[dict[str, Any], ...]] = (
+    {"reply": {"status": 429, "json": {"error": "Rate limit exceeded"}}},
+    {"reply": {"status": 503, "content_type": "text/html", "body": "<h1>Unavailable</h1>"}},
+    {"reply": {"status": 400, "json": {"error": {"message": "No.", "type": "e", "code": 400, "param": None}}}},
+    {"reset": True},
+    {"close": True},
+    {"after": True, "reset": {"body": 20}},
+)
+READS: Final = ("getBatch", "listBatches", "getFile", "getFileContent", "cancelBatch")
+
+
+def _line(number: int) -> dict[str, Any]:
+    body = {"model": "m-1", "messages": [{"role": "user", "content": "Name a colour."}]}
+    return {"custom_id": f"row-{number}", "method": "POST", "url": "/v1/chat/completions", "body": body}
+
+
+INPUT: Final = "".join(json.dumps(_line(number)) + "\n" for number in range(1, 4)).encode()
+CONTENTS: Final = (INPUT, INPUT, INPUT, b"not a request\n", b"")
+
+
+class Walk(RuleBasedStateMachine):
+    """A walk with one client. `player` plays; `judge` is told each violation."""
+
+    player: ClassVar[Player]
+    batches = Bundle("batches")
+    files = Bundle("files")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._steps: list[Step] = []
+        self._played: list[Played] = []
+        self._model = Model()
+        self._is_broken = False
+
+    @staticmethod
+    def judge(violation: Violation, trace: Trace) -> None:
+        """Take note of a violation; whoever walks says how."""
+        raise NotImplementedError
+
+    def do(self, step: Step) -> None:
+        """Play a step, and see whether what came of it may be."""
+        if self._is_broken:
+            return
+        self._steps.append(step)
+        played = self.player.step(step)
+        self._played.append(played)
+        self._is_broken = isinstance(played.outcome, Fault)
+        trace = Trace(hello=self.player.hello, script=tuple(self._steps), played=tuple(self._played))
+        now = Trace(hello=trace.hello, script=trace.script, played=(played,))
+        for violation in [*broken_drivers(now), *undeclared(now)] or list(self._model.see(played)):
+            self.judge(violation, trace)
+
+    @initialize(tenant=st.sampled_from(TENANTS), retries=st.sampled_from(("off", "default")))
+    def connect(self, tenant: str | None, retries: str) -> None:
+        """Begin in a world as new."""
+        self.player.begin()
+        self.do(Connect(on_behalf_of=tenant, retries=retries))
+
+    @rule(tenant=st.sampled_from(TENANTS), retries=st.sampled_from(("off", "default")))
+    def reconnect(self, tenant: str | None, retries: str) -> None:
+        """Act for somebody else."""
+        self.do(Connect(on_behalf_of=tenant, retries=retries))
+
+    @rule(target=files, content=st.sampled_from(CONTENTS))
+    def upload(self, content: bytes) -> Made:
+        """Upload a file."""
+        name = f"file {len(self._steps)}"
+        args = {"filename": "input.jsonl", "content": b64encode(content).decode(), "purpose": "batch"}
+        self.do(Call(call="files.upload", args=args, name=name))
+        return Made(name)
+
+    @rule(
+        target=batches,
+        file=files,
+        noted=st.one_of(st.none(), metadata().filter(lambda value: value is None or len(value) < 6)),
+    )
+    def create(self, file: Made, noted: Any) -> Made:
+        """Start a batch of a file."""
+        name = f"batch {len(self._steps)}"
+        args: dict[str, Any] = {"input_file_id": file, "endpoint": "/v1/chat/completions"}
+        self.do(Call(call="batches.create", args=args if noted is None else {**args, "metadata": noted}, name=name))
+        return Made(name)
+
+    @rule(batch=batches)
+    def get(self, batch: Made) -> None:
+        """Look at a batch."""
+        self.do(Call(call="batches.get", args={"batch_id": batch}))
+
+    @rule(batch=batches)
+    def cancel(self, batch: Made) -> None:
+        """Stop a batch."""
+        self.do(Call(call="batches.cancel", args={"batch_id": batch}))
+
+    @rule(limit=st.sampled_from((None, 1, 2, 100)))
+    def list_batches(self, limit: int | None) -> None:
+        """List batches."""
+        self.do(Call(call="batches.list", args={} if limit is None else {"limit": limit}))
+
+    @rule()
+    def list_files(self) -> None:
+        """List files."""
+        self.do(Call(call="files.list"))
+
+    @rule(file=files)
+    def get_file(self, file: Made) -> None:
+        """Look at a file."""
+        self.do(Call(call="files.get", args={"file_id": file}))
+
+    @rule(file=files)
+    def read(self, file: Made) -> None:
+        """Read a file."""
+        self.do(Call(call="files.content", args={"file_id": file}))
+
+    @rule(file=consumes(files))
+    def delete(self, file: Made) -> None:
+        """Delete a file, and look for it."""
+        self.do(Call(call="files.delete", args={"file_id": file}))
+        self.do(Call(call="files.get", args={"file_id": file}))
+
+    @rule(seconds=st.sampled_from(SPANS_S))
+    def advance(self, seconds: int) -> None:
+        """Let time pass."""
+        self.do(Advance(seconds=seconds))
+
+    @rule(name=st.sampled_from(SCENARIOS))
+    def follow(self, name: str) -> None:
+        """Let batches follow a scenario from now on."""
+        self.do(Scenario(scenario=name))
+
+    @precondition(lambda self: len(self._steps) < 30)
+    @rule(operation=st.sampled_from(READS), effect=st.sampled_from(FAULTS))
+    def disturb(self, operation: str, effect: dict[str, Any]) -> None:
+        """Let the next call of an operation meet with something."""
+        self.do(Rule(rule={"on": {"operation": operation, "times": 1}, **effect}))

@@ -1,0 +1,265 @@
+"""What may be seen of batches and files, written down once more: not a line of it is the server's.
+
+The model is told each step and what came of it. It keeps what it has seen, and says where something contradicts that.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.clients.protocol import Raised, Returned
+from emulator.faces.values import is_same, shown
+from emulator.fuzz.steps import Advance, Arrange, Call, Connect, Rule, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from emulator.fuzz.trace import Played
+    from emulator.fuzz.violation import Violation
+
+NEXT: Final[Mapping[str, frozenset[str]]] = {
+    "validating": frozenset({"in_progress", "failed", "cancelling", "expired"}),
+    "in_progress": frozenset({"finalizing", "cancelling", "expired"}),
+    "finalizing": frozenset({"completed", "cancelling", "expired"}),
+    "cancelling": frozenset({"cancelled", "completed", "expired"}),
+    "completed": frozenset(),
+    "failed": frozenset(),
+    "expired": frozenset(),
+    "cancelled": frozenset(),
+}
+ENDS: Final = frozenset(status for status, after in NEXT.items() if not after)
+FIXED: Final = (
+    "id",
+    "object",
+    "endpoint",
+    "input_file_id",
+    "completion_window",
+    "created_at",
+    "metadata",
+    "max_concurrency",
+)
+STAMPS: Final = (
+    "in_progress_at", "finalizing_at", "completed_at", "failed_at", "expired_at", "cancelling_at", "cancelled_at",
+)  # fmt: skip
+START: Final = 1704067200
+
+
+def reachable(status: str) -> frozenset[str]:
+    """Return the statuses in which a batch may be seen after it was seen in this one."""
+    found, new = {status}, {status}
+    while new:
+        new = {after for each in new for after in NEXT.get(each, ())} - found
+        found |= new
+    return frozenset(found)
+
+
+@dataclass
+class Known:
+    """A batch or a file: whose it is, and how it was last seen."""
+
+    tenant: str | None
+    last: Mapping[str, Any] | None = None
+    content: bytes | None = None
+    is_deleted: bool = False
+
+
+@dataclass
+class Model:
+    """All that is known of a world. `loose` are operations that a rule may meddle with, so that nothing is certain of them."""
+
+    tenant: str | None = None
+    now: float = START
+    batches: dict[str, Known] = field(default_factory=dict)
+    files: dict[str, Known] = field(default_factory=dict)
+    loose: set[str] = field(default_factory=set)
+    follows: str = "happy-path"
+
+    def see(self, played: Played) -> Iterator[Violation]:
+        """Take note of a step and what came of it, and yield what cannot be."""
+        match played.step:
+            case Connect():
+                self.tenant = played.step.on_behalf_of
+            case Advance():
+                self.now += played.step.seconds
+            case Scenario():
+                self.follows = played.step.scenario
+            case Rule():
+                self.loose.add(played.step.rule["on"]["operation"])
+            case Arrange():
+                pass
+            case Call():
+                yield from self._called(played, played.step)
+
+    def _called(self, played: Played, call: Call) -> Iterator[Violation]:
+        outcome = played.outcome
+        if isinstance(outcome, Returned | Raised):
+            self.now += sum(outcome.sleeps)
+        if isinstance(outcome, Returned):
+            yield from _SEEN[call.call](self, played, call, outcome.result)
+        elif isinstance(outcome, Raised):
+            yield from self._refused(played, call, outcome)
+
+    def _refused(self, played: Played, call: Call, error: Raised) -> Iterator[Violation]:
+        """Say whether an error may be: where nothing meddles, what exists is found, and what may be done is done."""
+        operation = played.requests[-1].operation if played.requests else None
+        if (operation or "") in self.loose or self.follows != "happy-path":
+            return
+        known = self._about(call)
+        if (
+            known is not None
+            and known.tenant == self.tenant
+            and not known.is_deleted
+            and not self._may_refuse(call, known)
+        ):
+            got = f"{error.type}: {error.message}"
+            yield played.violation(
+                f"{call.call} refused what exists", "a result: it is there, and nothing is in the way", got
+            )
+
+    def _about(self, call: Call) -> Known | None:
+        return self.batches.get(call.args.get("batch_id", "")) or self.files.get(call.args.get("file_id", ""))
+
+    def _may_refuse(self, call: Call, known: Known) -> bool:
+        return call.call == "batches.cancel" and (known.last is None or reachable(known.last["status"]) & ENDS != set())
+
+    # What was returned
+
+    def created(self, played: Played, call: Call, batch: Any) -> Iterator[Violation]:
+        """Take note of a new batch."""
+        if batch["id"] in self.batches:
+            yield played.violation("a new batch that is an old one", "an id of its own", batch["id"])
+        for name in ("input_file_id", "endpoint"):
+            yield from _same(played, f"created with another {name}", call.args[name], batch.get(name))
+        yield from _same(played, "created with other metadata", call.args.get("metadata"), batch.get("metadata"))
+        self.batches[batch["id"]] = Known(self.tenant)
+        yield from self._batch(played, batch)
+
+    def got(self, played: Played, call: Call, batch: Any) -> Iterator[Violation]:
+        """Compare a batch with how it was last seen."""
+        yield from _same(played, "another batch than asked for", call.args["batch_id"], batch.get("id"))
+        yield from self._batch(played, batch)
+
+    def cancelled(self, played: Played, call: Call, batch: Any) -> Iterator[Violation]:
+        """Compare a batch that was asked to stop."""
+        yield from _same(played, "another batch than asked for", call.args["batch_id"], batch.get("id"))
+        if batch.get("status") not in {"cancelling", "cancelled"} and "cancelBatch" not in self.loose:
+            yield played.violation("cancel without effect", "cancelling or cancelled", shown(batch.get("status")))
+        yield from self._batch(played, batch)
+
+    def listed(self, played: Played, call: Call, page: Any) -> Iterator[Violation]:
+        """Compare each batch of a page, and see whose they are."""
+        limit = call.args.get("limit", 20)
+        if len(page["data"]) > limit:
+            yield played.violation("page too long", f"at most {limit}", f"{len(page['data'])}")
+        stamps = [batch["created_at"] for batch in page["data"]]
+        if stamps != sorted(stamps, reverse=True):
+            yield played.violation("list out of order", "the newest first", shown(stamps))
+        for batch in page["data"]:
+            yield from self._batch(played, batch)
+
+    def uploaded(self, played: Played, call: Call, file: Any) -> Iterator[Violation]:
+        """Take note of a new file."""
+        content = b64decode(call.args["content"])
+        self.files[file["id"]] = Known(self.tenant, last=file, content=content)
+        yield from _same(played, "another size than uploaded", len(content), file.get("bytes"))
+        yield from _same(played, "another name than uploaded", call.args["filename"], file.get("filename"))
+
+    def file(self, played: Played, call: Call, file: Any) -> Iterator[Violation]:
+        """Compare a file with how it was last seen."""
+        known = self.files.get(call.args["file_id"])
+        yield from self._may_be_found(played, known)
+        if known is not None and known.last is not None:
+            yield from _same(played, "a file that changes", dict(known.last), file)
+
+    def deleted(self, played: Played, call: Call, said: Any) -> Iterator[Violation]:
+        """Take note that a file is gone."""
+        known = self.files.get(call.args["file_id"])
+        yield from self._may_be_found(played, known)
+        yield from _same(played, "deleted without a word of it", True, said.get("deleted"))
+        if known is not None:
+            known.is_deleted = True
+
+    def read(self, played: Played, call: Call, said: Any) -> Iterator[Violation]:
+        """Compare what a file holds."""
+        known = self.files.get(call.args["file_id"])
+        yield from self._may_be_found(played, known)
+        if known is not None and known.content is not None and b64decode(said["content"]) != known.content:
+            yield played.violation(
+                "other bytes than uploaded", f"{len(known.content)} bytes", f"{len(b64decode(said['content']))} others"
+            )
+
+    def files_listed(self, played: Played, _call: Call, page: Any) -> Iterator[Violation]:
+        """See whose files they are."""
+        for file in page["data"]:
+            known = self.files.get(file["id"])
+            if known is not None:
+                yield from self._may_be_found(played, known)
+
+    def _may_be_found(self, played: Played, known: Known | None) -> Iterator[Violation]:
+        if known is not None and known.tenant != self.tenant:
+            yield played.violation("another tenant's", f"nothing of {known.tenant!r} for {self.tenant!r}", "found")
+        if known is not None and known.is_deleted:
+            yield played.violation("found after it was deleted", "a declared 404", "found")
+
+    def _batch(self, played: Played, batch: Mapping[str, Any]) -> Iterator[Violation]:
+        """Compare a batch with how it was last seen, wherever it is seen."""
+        known = self.batches.setdefault(batch["id"], Known(self.tenant))
+        yield from self._may_be_found(played, known)
+        yield from _in_itself(played, batch, self.now)
+        if known.last is not None:
+            yield from _since(played, known.last, batch)
+        known.last = batch
+
+
+def _in_itself(played: Played, batch: Mapping[str, Any], now: float) -> Iterator[Violation]:
+    """Yield what cannot be in one look at a batch."""
+    counts = batch["request_counts"]
+    if counts["completed"] + counts["failed"] > counts["total"] or min(counts.values()) < 0:
+        yield played.violation("counts that do not add up", "completed + failed of total", shown(counts))
+    for name in STAMPS:
+        if batch.get(name) is not None and not batch["created_at"] <= batch[name] <= now + 1:
+            yield played.violation(
+                "a stamp out of time", f"{name} from its creation to now, {now:g}", shown(batch[name])
+            )
+    stamp = f"{batch['status']}_at"
+    if stamp in batch and batch[stamp] is None:
+        yield played.violation("a status without its stamp", f"{stamp} of a batch that is {batch['status']}", "null")
+
+
+def _since(played: Played, last: Mapping[str, Any], batch: Mapping[str, Any]) -> Iterator[Violation]:
+    """Yield what cannot be after a batch was seen as it was."""
+    if batch["status"] not in reachable(last["status"]):
+        yield played.violation("a status out of order", f"one that follows {last['status']}", batch["status"])
+    if last["status"] in ENDS and not is_same(dict(last), dict(batch)):
+        yield played.violation("a change after the end", shown(last), shown(batch))
+    for name in FIXED:
+        yield from _same(played, f"another {name} than before", last.get(name), batch.get(name))
+    for name in STAMPS:
+        if last.get(name) is not None:
+            yield from _same(played, "a stamp that moves", last[name], batch.get(name))
+    for name in ("completed", "failed", "total"):
+        if batch["request_counts"][name] < last["request_counts"][name]:
+            yield played.violation(
+                "counts that shrink",
+                f"{name} of at least {last['request_counts'][name]}",
+                shown(batch["request_counts"]),
+            )
+
+
+def _same(played: Played, cause: str, expected: Any, got: Any) -> Iterable[Violation]:
+    return () if is_same(expected, got) else (played.violation(cause, shown(expected), shown(got)),)
+
+
+_SEEN: Final = {
+    "batches.create": Model.created,
+    "batches.list": Model.listed,
+    "batches.get": Model.got,
+    "batches.cancel": Model.cancelled,
+    "files.upload": Model.uploaded,
+    "files.list": Model.files_listed,
+    "files.get": Model.file,
+    "files.delete": Model.deleted,
+    "files.content": Model.read,
+}

@@ -1,0 +1,75 @@
+"""Sane: how often a call may be tried, after what, how long it may wait, and that what is repeated says the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from emulator.clients.protocol import Outcome, RetryPolicy
+    from emulator.faces.journal import Sent
+
+MOST_ATTEMPTS: Final = 20
+LONGEST_SLEEP_S: Final = 120.0
+LONGEST_HONOURED_S: Final = 30.0
+REPEATED: Final = frozenset({408, 409, 425, 429, *range(500, 600)})
+"""After which statuses a request may be repeated; after a transport fault it may be, too."""
+
+
+def insane(
+    outcome: Outcome, requests: Sequence[Sent], policy: RetryPolicy, asked: str | None
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what was not sane about the attempts of one call: a cause, what was expected and what came.
+
+    `asked` is what Retry-After said on each refusal.
+    """
+    most = min(MOST_ATTEMPTS, policy.max_attempts or MOST_ATTEMPTS)
+    longest = min(LONGEST_SLEEP_S, LONGEST_SLEEP_S if policy.max_sleep_s is None else policy.max_sleep_s)
+    if len(requests) > most:
+        yield "too many attempts", f"at most {most} attempts", f"{len(requests)}"
+    if sum(outcome.sleeps) > longest:
+        yield "too long asleep", f"at most {longest:g} s of sleep", f"{sum(outcome.sleeps):g} s"
+    yield from _after_what(requests, policy)
+    yield from _undercut(outcome, requests, asked)
+    yield from _changed(requests)
+
+
+def _after_what(requests: Sequence[Sent], policy: RetryPolicy) -> Iterator[tuple[str, str, str]]:
+    for request in requests[:-1]:
+        status = request.status
+        if status is not None and status != 200 and status not in REPEATED:
+            yield f"repeated after {status}", f"one attempt: a {status} is no accident", f"{len(requests)} attempts"
+        elif policy.statuses is not None and (status or 0) not in policy.statuses and status != 200:
+            yield (
+                "repeated against its own policy",
+                f"repeats after {sorted(policy.statuses)} alone",
+                f"one after {status}",
+            )
+
+
+def _undercut(outcome: Outcome, requests: Sequence[Sent], asked: str | None) -> Iterator[tuple[str, str, str]]:
+    wanted = int(asked) if asked is not None and asked.isascii() and asked.isdigit() else 0
+    refused = [request.status in {429, 503} for request in requests[:-1]]
+    if not 0 < wanted <= LONGEST_HONOURED_S or len(outcome.sleeps) != len(refused):
+        return
+    for slept, is_asked in zip(outcome.sleeps, refused, strict=True):
+        if is_asked and slept < wanted:
+            yield "Retry-After undercut", f"at least {wanted} s between attempts", f"{slept:g} s"
+
+
+def _changed(requests: Sequence[Sent]) -> Iterator[tuple[str, str, str]]:
+    for request in requests[1:]:
+        for name, ours, theirs in zip(
+            ("request line", "tenant", "key", "body"), _said(requests[0]), _said(request), strict=True
+        ):
+            if ours != theirs:
+                yield f"{name} changed on repeat", f"{str(ours)[:150]}", f"{str(theirs)[:150]}"
+
+
+def _said(request: Sent) -> tuple[Any, ...]:
+    """Return what a request says, without the boundary of its parts, which may be another each time."""
+    boundary = request.headers.get("content-type", "").partition("boundary=")[2].strip('"')
+    body = request.body.replace(boundary, "-") if boundary else request.body
+    headers = request.headers
+    return (request.method, request.target), headers.get("x-on-behalf-of"), "authorization" in headers, body

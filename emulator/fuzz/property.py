@@ -1,0 +1,67 @@
+"""What a property is: a statement, the scripts that could break it, and a judge of what happened when one was played.
+
+A judge is pure: it sees a trace and says what was wrong in it, if anything. So a script that was written down is judged just
+as one that was drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from emulator.clients.protocol import Raised
+from emulator.fuzz.trace import Fault
+from emulator.fuzz.violation import skeleton
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from hypothesis.strategies import SearchStrategy
+
+    from emulator.fuzz.lifecycle.machine import Walk
+    from emulator.fuzz.steps import Script
+    from emulator.fuzz.trace import Trace
+    from emulator.fuzz.violation import Violation
+
+    Judge: TypeAlias = Callable[[Trace], Iterable[Violation]]
+    Scripts: TypeAlias = Callable[[], SearchStrategy[Script]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """One named property. `statement` says it in a sentence; `scripts` gives the strategy that draws what could break it.
+
+    `watches` says whether the judge looks at the requests that were made. Where a `machine` draws the scripts, a step at a
+    time, there is no strategy for whole ones.
+    """
+
+    name: str
+    statement: str
+    scripts: Scripts
+    judge: Judge
+    watches: bool = True
+    machine: type[Walk] | None = None
+
+    def violations(self, trace: Trace) -> list[Violation]:
+        """Return all that was wrong: what every client owes first, then what this property asks."""
+        found = [*broken_drivers(trace), *undeclared(trace)]
+        return found or list(self.judge(trace))
+
+
+def broken_drivers(trace: Trace) -> Iterator[Violation]:
+    """Yield where the driver hung, died or was not understood: whatever the script, no client may."""
+    for each in trace.played:
+        if isinstance(each.outcome, Fault):
+            fault = each.outcome
+            yield each.violation(f"driver {fault.kind}", "an answer by the deadline", f"{fault.kind}: {fault.message}")
+
+
+def undeclared(trace: Trace) -> Iterator[Violation]:
+    """Yield where a call ended in an error that the SDK does not document."""
+    for each in trace.played:
+        if isinstance(each.outcome, Raised) and not each.outcome.declared:
+            error = each.outcome
+            cause = f"undeclared {error.type}: {skeleton(error.message)}"
+            yield each.violation(
+                cause, "a result, or an error that the SDK documents", f"{error.type}: {error.message}"
+            )

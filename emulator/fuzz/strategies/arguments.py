@@ -1,0 +1,110 @@
+"""Arguments of every call, to the edges of what the contract takes and beyond: what it forbids is drawn as well."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import strategies as st
+
+from emulator.fuzz.contract import component
+from emulator.fuzz.strategies.text import long_texts, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hypothesis.strategies import SearchStrategy
+
+ENDPOINTS: Final[tuple[str, ...]] = tuple(component("BatchEndpoint")["enum"])
+PURPOSES: Final[tuple[str, ...]] = tuple(component("Purpose")["enum"])
+PLAIN_ID: Final = f"batch_{'0' * 31}1"
+ID_EDGES: Final = (
+    "", ".", "..", "../files", "a/b", "/", "//", "a/../b", "?", "a?limit=1", "#", "a#b", "%", "%2F", "%2e%2e", "a%20b", "a b",
+    "a;b", "a:b", "@", "a@b", "&", "=", "+", "a+b", "~", "*", "'", '"', "<", "\\", "..\\", "{id}", "$", "^", "|", "`", "[x]",
+    "cancel", "batches", "content", "null", "0", "é", "中文", "\U0001f600", "\u202e", "\u2028", "a\tb", "a\nb", "\x7f",
+    "a/a/a/a/a/a/",
+)  # fmt: skip
+INTEGER_EDGES: Final = (0, 1, -1, 2, 19, 20, 21, 64, 65, 99, 100, 101, 9999, 10000, 10001, 2**31, 2**53 - 1)
+
+
+def ids() -> SearchStrategy[str]:
+    """Return ids, most of which no server would make."""
+    return st.one_of(
+        st.sampled_from(ID_EDGES),
+        st.sampled_from((("x", 300), ("é", 200))).map(lambda piece: piece[0] * piece[1]),
+        st.text(st.sampled_from("ab/.?#%+ &=é中\\:;@"), max_size=8),
+        texts(longest=60),
+    )
+
+
+def metadata() -> SearchStrategy[Any]:
+    """Return metadata, its null and its empty form, and more of it than the contract takes."""
+    pairs = st.dictionaries(texts(longest=64), texts(longest=512), max_size=5)
+    wide = st.integers(15, 18).map(lambda count: {f"k{number}": str(number) for number in range(count)})
+    long = st.sampled_from([63, 64, 65]).map(lambda length: {"k" * length: "v" * 8 * length})
+    return st.one_of(st.none(), st.just({}), pairs, pairs, wide, long)
+
+
+def _integers() -> SearchStrategy[int]:
+    return st.one_of(st.sampled_from(INTEGER_EDGES), st.integers(-5, 20_000))
+
+
+def _words(words: tuple[str, ...]) -> SearchStrategy[str]:
+    """Return a word of an enum, and now and then one that is none of them."""
+    return st.one_of(st.sampled_from(words), st.sampled_from(words), st.sampled_from(("", "other", words[0].upper())))
+
+
+def cursors() -> SearchStrategy[str]:
+    """Return what may stand for `after`: any text at all."""
+    return st.one_of(st.just(PLAIN_ID), ids(), long_texts().map(lambda text: text[:2000]))
+
+
+FILENAMES: Final = texts(longest=80, controls=False).filter(
+    lambda name: bool(name.strip()) and name != "blob" and not set(name) & set("%\\\x7f\x85\u2028\r\n\t")
+)
+"""Names that can be sent in more than one way, of which servers read one, are left out."""
+CONTENTS: Final = st.one_of(
+    st.sampled_from(
+        [b"", b"\n", b"{}\n", b"\xef\xbb\xbf{}", b"\xff\xfe\x00", bytes(range(256)), b"\r\n--x--\r\n", b"a" * 70_000]
+    ),
+    st.binary(max_size=200),
+)
+
+
+def _given(required: Mapping[str, SearchStrategy[Any]], optional: Mapping[str, SearchStrategy[Any]]) -> Any:
+    return st.fixed_dictionaries(dict(required), optional=dict(optional))
+
+
+BY_CALL: Final[Mapping[str, SearchStrategy[dict[str, Any]]]] = {
+    "batches.create": _given(
+        {"input_file_id": cursors().filter(bool), "endpoint": _words(ENDPOINTS)},
+        {"metadata": metadata(), "max_concurrency": _integers()},
+    ),
+    "batches.list": _given({}, {"after": cursors(), "limit": _integers()}),
+    "files.list": _given(
+        {},
+        {
+            "after": cursors(),
+            "limit": _integers(),
+            "order": _words(("asc", "desc")),
+            "purpose": _words(PURPOSES),
+            "sha256": st.one_of(st.just("0" * 64), texts(longest=80)),
+        },
+    ),
+    "files.upload": _given(
+        {
+            "filename": FILENAMES,
+            "content": CONTENTS.map(lambda content: b64encode(content).decode()),
+            "purpose": _words(PURPOSES),
+        },
+        {},
+    ),
+}
+"""The calls that take more than an id."""
+
+
+def tenants() -> SearchStrategy[str | None]:
+    """Return whom a client may act for, in forms that the contract takes."""
+    names = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20)
+    longest = st.just("x" * 150)
+    return st.one_of(st.none(), st.just("alice"), names.filter(lambda name: name != "*"), longest)

@@ -1,0 +1,89 @@
+"""What comes over HTTP around a reply: statuses, media types, charsets, Retry-After, and connections that fail at any byte."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import strategies as st
+
+from emulator.fuzz.strategies.text import texts
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+REFUSALS: Final = (400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422, 429, 451, 500, 501, 502, 503, 504, 520, 599)
+OTHERS: Final = (201, 202, 203, 204, 206, 226, 299, 300, 301, 302, 303, 304, 307, 308)
+MEDIA_TYPES: Final = (
+    "application/json", "application/json; charset=utf-8", "application/problem+json", "text/html", "text/plain",
+    "text/html; charset=iso-8859-1", "application/json; charset=utf-16", "application/octet-stream", "application/jsonl",
+    "text/event-stream", "image/png", "multipart/mixed", "json", "a/b; c=d; charset=none", "APPLICATION/JSON",
+)  # fmt: skip
+PAGES: Final = (
+    b"", b"null", b"{}", b"[]", b"0", b'"error"', b"true", b"{", b"}", b"<h1>Bad gateway</h1>", b"upstream timed out",
+    b'{"error":"Rate limit exceeded"}', b'{"error":{"message":"No.","type":"e","code":404}}', b'{"error":null}',
+    b'{"error":{"message":"No.","type":"e","code":"not_found"}}', b'{"error":{"message":null}}', b'{"error":[]}',
+    b'{"detail":[{"loc":["a"],"msg":"b"}]}', b"\xff\xfe", b"\x00", b"\xef\xbb\xbf{}", b"\x80abc", b"a\r\n\r\nb",
+    "naïve ☕ 中文".encode(), "naïve".encode("latin-1"),
+)  # fmt: skip
+
+
+def bodies() -> SearchStrategy[bytes]:
+    """Return what an error may hold: envelopes of all kinds, pages, nothing, and bytes that are no text."""
+    words = st.one_of(st.none(), st.integers(-5, 600), texts())
+    envelope = st.fixed_dictionaries({}, optional={"message": words, "type": words, "code": words, "param": words})
+    envelopes = envelope.map(lambda error: json.dumps({"error": error}, ensure_ascii=False).encode())
+    long = st.just(100_000).map(lambda length: b"x" * length)
+    return st.one_of(st.sampled_from(PAGES), envelopes, long, st.binary(max_size=30))
+
+
+def media_types() -> SearchStrategy[str | None]:
+    """Return what a body may be called; None for nothing."""
+    return st.one_of(st.just("application/json"), st.none(), st.sampled_from(MEDIA_TYPES))
+
+
+def refusals() -> SearchStrategy[dict[str, Any]]:
+    """Return replies of 400 to 599, as rules have them."""
+    statuses = st.one_of(st.sampled_from(REFUSALS), st.integers(400, 599))
+    return st.builds(reply, statuses, bodies(), media_types())
+
+
+def others() -> SearchStrategy[dict[str, Any]]:
+    """Return replies that are neither 200 nor an error."""
+    return st.builds(reply, st.sampled_from(OTHERS), bodies(), media_types())
+
+
+def reply(status: int, body: bytes, media_type: str | None) -> dict[str, Any]:
+    """Return a reply as rules have it: its body is text where it can be, for people to read."""
+    found: dict[str, Any] = {"status": status}
+    if media_type is not None:
+        found["content_type"] = media_type
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return {**found, "base64": b64encode(body).decode()}
+    return {**found, "body": text} if text else found
+
+
+def retry_after() -> SearchStrategy[str | None]:
+    """Return what Retry-After may say: seconds, dates, nonsense, or nothing."""
+    return st.one_of(
+        st.none(),
+        st.integers(0, 40).map(str),
+        st.sampled_from((
+            "0", "1", "30", "31", "120", "86400", "99999999999999999999", "-1", "1.5", "1e3", "1e400", "NaN", "inf", "soon", "",
+            " 5 ", "+5", "0x10", "٣", "Mon, 01 Jan 2001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT",
+            "Mon, 99 Foo 2001 00:00:00 GMT", "2024-01-01T00:00:00Z", "Thursday, 01-Jan-70 00:00:00 GMT",
+        )).filter(lambda text: all(ord(letter) < 256 for letter in text)),
+    )  # fmt: skip
+
+
+def cuts(*, longest: int) -> SearchStrategy[dict[str, Any]]:
+    """Return ways in which a connection ends: at once, in the head, or at any byte of a body of at most this length."""
+    places = st.one_of(
+        st.just(True),
+        st.integers(1, 200).map(lambda at: {"head": at}),
+        st.integers(0, longest).map(lambda at: {"body": at}),
+    )
+    return st.tuples(st.sampled_from(("reset", "close")), places).map(lambda pair: {pair[0]: pair[1]})

@@ -1,0 +1,31 @@
+"""Text of every kind that goes wrong somewhere: empty, huge, in any script, and what URLs, headers or JSON mean something by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+EDGES: Final = (
+    "", " ", "  a ", "0", "null", "None", "true", "-1", "1e999", "\t", "\n", "\r\n", "a\nb", "'", '"', "\\", "\\u0041",
+    "%", "%41", "%2F", "&a=b", "+", "a b", "a/b", "../x", "?x=1", "#x", ";", "é", "e\u0301", "ß", "İ", "中文", "עברית",
+    "\u202eabc", "\u200b", "\ufeff", "\u2028", "\x7f", "\x85", "\U0001f600", "\U0001f468\u200d\U0001f469", "\uffff",
+    "\ufffd", "{}", "[1]", "<b>", "${x}", "{0}", "%s", "\U0001d4b3", "ﷺ",
+)  # fmt: skip
+CONTROLS: Final = ("\x00", "\x00a", "a\x00b", "\x01", "\x1b[31m", "\x08")
+HUGE: Final = (("x", 513), ("é", 5_000), ("\U0001f600", 2_000), ("a b", 20_000))
+
+
+def texts(*, longest: int = 40, controls: bool = True) -> SearchStrategy[str]:
+    """Return text, mostly short, at its edges as often as not; without lone surrogates."""
+    edges = [each for each in (*EDGES, *(CONTROLS if controls else ())) if len(each) <= longest]
+    alphabet = st.characters(codec="utf-8", exclude_categories=[] if controls else ["Cc"])
+    return st.one_of(st.sampled_from(edges), st.text(alphabet, max_size=min(longest, 20)))
+
+
+def long_texts() -> SearchStrategy[str]:
+    """Return text that is far longer than anybody expects."""
+    return st.sampled_from(HUGE).map(lambda piece: piece[0] * piece[1])
