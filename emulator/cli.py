@@ -18,8 +18,12 @@ from urllib.parse import urlsplit
 import click
 
 from emulator import __version__
+from emulator.commands.driver import driver
+from emulator.commands.fuzz import fuzz, replay
 from emulator.commands.scenarios import scenarios
 from emulator.commands.scenarios_check import check as check_scenarios
+from emulator.commands.verify import verify
+from emulator.commands.wait import wait
 from emulator.contract.editions import EDITIONS
 from emulator.contract.errors import ContractError
 from emulator.domain.clock import parse_clock
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "mka1-emulator"
 ENVIRONMENT: Final = "MKA1_EMULATOR_"
+OF_OTHER_COMMANDS: Final = frozenset({"MKA1_EMULATOR_CACHE"})
+"""Variables that `serve` leaves alone, though none of its options goes by them."""
 DEFAULTS: Final = Settings()
 SAFE: Final = 9007199254740991
 
@@ -165,7 +171,7 @@ def _check_environment() -> None:
     """Refuse a variable that looks like an option and is none: it would otherwise be ignored in silence."""
     known = {str(parameter.envvar) for parameter in serve.params if parameter.envvar}
     for variable in sorted(os.environ):
-        if variable.startswith(ENVIRONMENT) and variable not in known:
+        if variable.startswith(ENVIRONMENT) and variable not in known | OF_OTHER_COMMANDS:
             near = get_close_matches(variable, known, n=1, cutoff=0) or sorted(known)
             raise click.UsageError(f"the environment variable {variable} sets no option: did you mean {near[0]}?")
 
@@ -235,6 +241,11 @@ def check(folder: Path | None) -> None:
 
 scenarios.add_command(check_scenarios)
 commands.add_command(scenarios)
+commands.add_command(driver)
+commands.add_command(fuzz)
+commands.add_command(replay)
+commands.add_command(verify)
+commands.add_command(wait)
 
 
 def _sentences(error: Exception) -> list[str]:
