@@ -64,6 +64,10 @@ class Stage:
             self.admin.advance(sum(outcome.sleeps))
         return outcome
 
+    def lacks(self, name: str, args: Mapping[str, Any]) -> bool:
+        """Say whether the client does not have a call, or not these arguments of it."""
+        return isinstance(self.call(name, **args), Unsupported)
+
     def returned(self, name: str, **args: Any) -> Any:
         """Return what a call returned. Raises Failed when it ended in an error, NotApplicable when there is no such call."""
         outcome = self.call(name, **args)

@@ -180,6 +180,8 @@ ENVIRONMENT = {
 }
 
 
+OF_OTHERS = {"CACHE": "/no/such/folder"}
+"""What other commands read, and `serve` leaves alone."""
 MY_OWN = "{scenario: my-own, title: Mine, kind: legal, lifecycle: [expires]}"
 
 
@@ -187,7 +189,7 @@ def test_every_option_is_set_by_the_environment(tmp_path: Path) -> None:
     known = {str(option.envvar).removeprefix("MKA1_EMULATOR_") for option in serve.params if option.name != "help"}
     assert known == set(ENVIRONMENT)
     (tmp_path / "my-own.yaml").write_text(MY_OWN, encoding="utf-8")
-    environment = {**ENVIRONMENT, "SCENARIOS": str(tmp_path)}
+    environment = {**ENVIRONMENT, "SCENARIOS": str(tmp_path), **OF_OTHERS}
     with serving_process(environment={f"MKA1_EMULATOR_{name}": value for name, value in environment.items()}) as server:
         first, second = Api(server.url, "mk-1"), AdminClient(server.url, api_key="mk-2", token="t")
         assert Api(server.url, "mk-3")("GET", "/files").status == 401

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
+from emulator.clients.environments import environment
+from emulator.clients.installing import InstallFault, program
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-LIMIT_S: Final = 240
-HERE: Final = Path(sys.executable).parent
+__all__ = ["LIMIT_S", "program", "python_with", "run_or_skip"]
 
-
-def program(name: str) -> str | None:
-    """Return where a program is: beside this interpreter, or on the path."""
-    return shutil.which(name, path=f"{HERE}{os.pathsep}{os.environ.get('PATH', '')}")
+LIMIT_S = 240
 
 
 def python_with(requirement: str, *, cache: pytest.Cache) -> Path:
     """Return a Python that has this requirement installed, and skip the test if it cannot be had."""
-    folder = cache.mkdir(f"{requirement}-py{sys.version_info.major}.{sys.version_info.minor}".replace("=", "-"))
-    python = folder / "venv" / "bin" / "python"
-    made = folder / "made"
-    if not (made.exists() and python.exists()):
-        shutil.rmtree(folder / "venv", ignore_errors=True)
-        for command in _commands(folder / "venv", python, requirement):
-            run_or_skip(command, folder, f"{requirement} cannot be installed")
-        made.touch()
-    return python
-
-
-def _commands(venv: Path, python: Path, requirement: str) -> Sequence[Sequence[str | Path]]:
-    if uv := program("uv"):
-        return [
-            [uv, "venv", "--quiet", "--python", sys.executable, venv],
-            [uv, "pip", "install", "--quiet", "--python", python, requirement],
-        ]
-    return [[sys.executable, "-m", "venv", venv], [python, "-m", "pip", "install", "--quiet", requirement]]
+    try:
+        return environment(requirement, folder=cache.mkdir("clients"))
+    except InstallFault as fault:
+        pytest.skip(str(fault))
 
 
 def run_or_skip(command: Sequence[str | Path], folder: Path, otherwise: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.faces.arranging import CHAT
 from emulator.verify import saying
 from emulator.verify.check import Check, Group, checks_of
+from emulator.verify.samples import SHA256
 from emulator.verify.saying import ABSENT, CREATE, FILES, LIST, in_body, in_query, keeps_the_contract
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 check = checks_of(Group.REQUESTS)
 UNICODE: Final = "naïve ☕ 中文 \U0001f600 \u202e\u05e2\u05d1"
 LONGEST: Final = {"k" * 64: "v" * 512, "ключ": "з" * 512}
-SHA256: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 PURPOSES: Final = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 ENDPOINTS: Final = {
     "chat-completions": CHAT,

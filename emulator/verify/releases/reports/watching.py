@@ -9,6 +9,7 @@ import click
 
 from emulator.verify.releases.running import Checked, Finished, Ready
 from emulator.verify.releases.table import row_of
+from emulator.verify.reports.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +32,8 @@ def watched(events: Iterable[Event], *, releases: int, checks: int) -> Iterator[
 
 
 def _told(release: Release) -> str:
-    return f"{release.version}\t{release.why_not or row_of([release]).total.text}"
+    row = row_of([release])
+    return f"{release.version}\t{one_line(row.why_not) or row.total.text}"
 
 
 def _with_bars(events: Iterable[Event], *, releases: int, checks: int) -> Iterator[Event]:
