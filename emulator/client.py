@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from http.client import HTTPConnection
-from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote, urlencode
+
+from emulator.connections import Connections
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
 
 
 class AdminError(Exception):
@@ -17,33 +21,43 @@ class AdminError(Exception):
 
 
 class AdminClient:
-    """The admin API of one server, for one world: the one that `api_key` opens."""
+    """The admin API of one server, for one world: the one that `api_key` opens.
+
+    Connections are kept between calls, until `close` or the end of the client's own life; threads may share it. Raises
+    ValueError when `url` is no server's address.
+    """
 
     def __init__(self, url: str, *, api_key: str | None = None, token: str | None = None) -> None:
-        self._address = urlsplit(url).netloc
+        self._connections = Connections(url)
         self._headers = {"Content-Type": "application/json"}
         if api_key is not None:
             self._headers["Authorization"] = f"Bearer {api_key}"
         if token is not None:
             self._headers["X-Emulator-Admin-Token"] = token
 
-    def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
-        """Make one call, on a connection of its own, and return its JSON; a body that is text goes as it stands.
+    def __enter__(self) -> Self:
+        return self
 
-        Raises AdminError, OSError.
-        """
-        connection = HTTPConnection(self._address, timeout=60)
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept. A call after that makes a new one."""
+        self._connections.close()
+
+    def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
+        """Make one call and return its JSON; a body that is text goes as it stands. Raises AdminError, OSError."""
         given = {name: value for name, value in query.items() if value is not None}
         target = f"/_emulator{path}?{urlencode(given)}" if given else f"/_emulator{path}"
-        try:
-            connection.request(method, target, _written(body), self._headers)
-            reply = connection.getresponse()
-            content = json.loads(reply.read())
-        finally:
-            connection.close()
-        if reply.status != 200:
-            raise AdminError(reply.status, content["error"]["message"])
-        return content
+        reply, content = self._connections.exchange(method, target, _written(body), self._headers)
+        value = _read(reply, content)
+        if reply.status == 200 and value is not None:
+            return value
+        raise AdminError(reply.status, _sentence(value) or self._not_there(reply))
+
+    def _not_there(self, reply: HTTPResponse) -> str:
+        kind = reply.headers.get_content_type()
+        return f"{self._connections.url}: expected an emulator's admin API, found a reply {reply.status} of {kind}"
 
     def health(self) -> dict[str, Any]:
         """Return the server's version, edition and uptime in seconds."""
@@ -97,13 +111,25 @@ class AdminClient:
         """Return the rules in force for the whole world, and how often each has matched and fired."""
         return list(self.call("GET", "/rules")["data"])
 
-    def add_rule(self, rule: dict[str, Any]) -> str:
-        """Put a rule in force, and return the key under which it is counted."""
+    def add_rule(self, rule: dict[str, Any] | str) -> str:
+        """Put a rule in force, in YAML or as its members, and return the key under which it is counted."""
         return str(self.call("POST", "/rules", rule)["rule"])
 
     def delete_rules(self) -> None:
         """Take all rules that were added out of force."""
         self.call("DELETE", "/rules")
+
+    def delete_rule(self, key: str) -> None:
+        """Take one rule out of force."""
+        self.call("DELETE", f"/rules/{quote(key, safe='')}")
+
+    def add_lines(self, lines: list[dict[str, Any]]) -> None:
+        """Let lines that are validated from now on come out like this: entries as under `lines` of a scenario."""
+        self.call("POST", "/lines", {"lines": lines})
+
+    def delete_lines(self) -> None:
+        """Leave it to the scenarios again what comes of lines."""
+        self.call("DELETE", "/lines")
 
     def requests(
         self, *, operation: str | None = None, status: int | None = None, limit: int | None = None
@@ -124,3 +150,20 @@ def _written(body: object) -> bytes | None:
     if body is None:
         return None
     return body.encode() if isinstance(body, str) else json.dumps(body).encode()
+
+
+def _read(reply: HTTPResponse, content: bytes) -> Any:
+    """Return the JSON of a reply, or None when it holds none."""
+    if reply.headers.get_content_type() != "application/json":
+        return None
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
+
+
+def _sentence(value: Any) -> str | None:
+    """Return what the API's envelope of an error says, if this is one."""
+    error = value.get("error") if isinstance(value, dict) else None
+    message = error.get("message") if isinstance(error, dict) else None
+    return message if isinstance(message, str) else None

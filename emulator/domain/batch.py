@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from emulator.domain.files import Content
     from emulator.domain.jsonl import InputFault
+    from emulator.domain.outcomes import LineRule
     from emulator.domain.plan import Pace, Plan
     from emulator.domain.scenario import Scenario
 
@@ -86,6 +87,7 @@ class Batch:
     `history` begins with validating; `input` is the input file's content from the end of validation on, so that
     deleting the file changes nothing any more; `pace` says when lines finish now, `paces` when they did before.
     `has_own_scenario` tells that its creator chose the scenario for it; `changes` are made to it wherever it is shown.
+    `worlds_lines` are the rules for lines that its world had beside the scenario's when it was validated.
     """
 
     id: str
@@ -98,6 +100,7 @@ class Batch:
     plan: Plan
     pace: Pace | None = None
     paces: tuple[Pace, ...] = ()
+    worlds_lines: tuple[LineRule, ...] = ()
     lines: Lines = field(default_factory=Lines)
     input: Content | None = None
     errors: tuple[InputFault, ...] = ()
@@ -115,6 +118,11 @@ class Batch:
     def is_over(self) -> bool:
         """Whether nothing more can happen to it."""
         return self.status in TERMINAL
+
+    @property
+    def line_rules(self) -> tuple[LineRule, ...]:
+        """The rules that say what comes of its lines, the first that means a line counting."""
+        return (*self.worlds_lines, *self.scenario.lines)
 
     @property
     def created_at(self) -> int:

@@ -40,7 +40,7 @@ def _examined(batch: Batch, content: Content, contract: Contract) -> Examination
 
 def counted(batch: Batch, content: Content, *, total: int, seed: int) -> Lines:
     """Return the lines of a batch as they will come out, none of them done yet."""
-    if not batch.scenario.lines:
+    if not batch.line_rules:
         return Lines(total=total)
     outcomes = [outcome for _, outcome in with_outcomes(batch, content, total=total, seed=seed)]
     finishing = [outcome for outcome in outcomes if not outcome.unfinished]
@@ -50,8 +50,9 @@ def counted(batch: Batch, content: Content, *, total: int, seed: int) -> Lines:
 
 def with_outcomes(batch: Batch, content: Content, *, total: int, seed: int) -> Iterator[tuple[Line, Outcome]]:
     """Yield each line of a batch's input and what comes of it."""
+    rules = batch.line_rules
     for index, line in enumerate(good_lines(content)):
-        yield line, outcome_of(batch.scenario.lines, line, index=index, total=total, seed=seed)
+        yield line, outcome_of(rules, line, index=index, total=total, seed=seed)
 
 
 def _no_file(file_id: str) -> InputFault:

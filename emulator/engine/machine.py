@@ -76,7 +76,7 @@ class Machine:
             batch_id=batch_id,
         )
         self.work.put_file(self.state.id, file)
-        self.save(self.state.counting(files=1))
+        self.save(self.state.counting("files"))
         return file
 
     def _fire_next(self, batch: Batch) -> Fired:
@@ -102,6 +102,7 @@ class Machine:
         from emulator.engine.intake import validated  # noqa: PLC0415 - a server's start need not wait for it
 
         contract = self._services.contract(self.state.options.edition)
+        batch = replace(batch, worlds_lines=self.state.lines)
         checked = validated(batch, self._input(batch), contract, seed=self.state.options.seed)
         if event.to is not Status.COMPLETED:
             return checked, replace(event, to=Status.FAILED) if checked.errors else event

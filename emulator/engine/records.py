@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from emulator.domain.clock import Clock
     from emulator.domain.deciding import Count, RuleInForce
     from emulator.domain.limits import Spent
+    from emulator.domain.outcomes import LineRule
     from emulator.domain.scenario import Scenario
 
 
@@ -40,7 +41,7 @@ class WorldState:
 
     Everything due up to `settled_us` has happened: that is the clock's time when a command last ran. `spent` counts
     requests against the rate limits. `scenario` is what its batches follow by default, `scenarios` are its own beside the
-    library's, and `rules` those that were given to it.
+    library's, `rules` and `lines` those that were given to it.
     """
 
     id: str
@@ -53,19 +54,21 @@ class WorldState:
     spent: Spent = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     rules: tuple[RuleInForce, ...] = ()
+    lines: tuple[LineRule, ...] = ()
     rule_counts: Mapping[str, Count] = field(default_factory=dict)
 
-    def counting(self, **more: int) -> WorldState:
-        """Return the world with these counters raised."""
-        raised = {name: getattr(self.counters, name) + by for name, by in more.items()}
-        return replace(self, counters=replace(self.counters, **raised))
+    def counting(self, counter: str, **changes: Any) -> WorldState:
+        """Return the world with one more of a kind, and with these changes besides."""
+        raised = replace(self.counters, **{counter: getattr(self.counters, counter) + 1})
+        return replace(self, counters=raised, **changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
     """One request to the API, as it came and was answered.
 
-    `at` is the world's time in epoch seconds; `target` is path and query to the letter, `path` the same with the path unescaped; `body` is cut at 64 KiB; `status` is None when the client had gone.
+    `at` is the world's time in epoch seconds; `target` is path and query to the letter, `path` the same with the path
+    unescaped; `body` is cut at 64 KiB; `status` is None when the client had gone.
     `violations` say where the request broke the contract, `notes` what is odd but allowed.
     """
 

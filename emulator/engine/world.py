@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from emulator.domain.files import File, Upload
     from emulator.domain.limits import RateLimit
+    from emulator.domain.outcomes import LineRule
     from emulator.domain.pagination import FileQuery, Page
     from emulator.domain.rules import Rule
     from emulator.domain.scenario import Scenario
@@ -86,7 +87,7 @@ class World:
                 self._move(machine, min(LATEST_US, state.settled_us + state.clock.tick_us))
             spent, refused_by = spend(self._services.rate_limits, machine.state.spent, now_us=machine.state.settled_us)
             number = machine.state.counters.requests
-            machine.save(replace(machine.state.counting(requests=1), spent=spent))
+            machine.save(machine.state.counting("requests", spent=spent))
             return Admission(
                 number=number,
                 request_id=ids.request_id(state.options.seed, number),
@@ -126,7 +127,7 @@ class World:
             history=(Entry(Status.VALIDATING, now_us),),
             plan=timeline.start(scenario, now_us=now_us),
         )
-        machine.save(machine.state.counting(batches=1))
+        machine.save(machine.state.counting("batches"))
         return self._put_and_settle(machine, batch)
 
     def get_batch(self, tenant: str, batch_id: str) -> Batch:
@@ -257,9 +258,15 @@ class World:
         return self.state().scenarios
 
     def add_scenario(self, scenario: Scenario) -> None:
-        """Give the world a scenario of its own; it comes before one of the library with its name."""
+        """Give the world a scenario of its own; it comes before one of the library with its name.
+
+        Its rules have not fired yet, even if they take the places of others.
+        """
         with self._command() as machine:
-            machine.save(replace(machine.state, scenarios={**machine.state.scenarios, scenario.name: scenario}))
+            state, keys = machine.state, {rule.name for rule in scenario.rules}
+            counts = {key: count for key, count in state.rule_counts.items() if key not in keys}
+            scenarios = {**state.scenarios, scenario.name: scenario}
+            machine.save(replace(state, scenarios=scenarios, rule_counts=counts))
 
     def remove_scenario(self, name: str) -> None:
         """Take a scenario of its own from the world; batches that follow it go on. Raises InvalidRequest."""
@@ -273,7 +280,7 @@ class World:
         if name in state.scenarios:
             return state.scenarios[name]
         library = self._services.library
-        if name not in library.names:
+        if name not in library:
             refuse(name, library.names, more=state.scenarios)
         return library.scenario(name)
 
@@ -285,7 +292,7 @@ class World:
         """Put a rule in force."""
         with self._command() as machine:
             added = RuleInForce(f"rule_{machine.state.counters.rules + 1}", rule)
-            state = machine.state.counting(rules=1)
+            state = machine.state.counting("rules")
             machine.save(replace(state, rules=(*state.rules, added)))
             return added
 
@@ -304,6 +311,16 @@ class World:
         everywhere = (*state.rules, *(RuleInForce(rule.name, rule) for rule in (default.rules if default else ())))
         return tuple((each, state.rule_counts.get(each.key, Count())) for each in everywhere)
 
+    def add_lines(self, lines: Sequence[LineRule]) -> None:
+        """Let lines that are validated from now on come out like this; these rules come before all others."""
+        with self._command() as machine:
+            machine.save(replace(machine.state, lines=(*lines, *machine.state.lines)))
+
+    def remove_lines(self) -> None:
+        """Leave it to the scenarios again what comes of lines."""
+        with self._command() as machine:
+            machine.save(replace(machine.state, lines=()))
+
     def direct(self, asked: Asked, *, scenario: str | None = None) -> Direction:
         """Return what the scenarios and rules say to a request, counting it; `scenario` is wanted for a new batch."""
         with self._command() as machine:
@@ -313,7 +330,7 @@ class World:
     def _directing(self, state: WorldState) -> Scenario | None:
         """Return the default scenario, or None when it has nothing to say to requests, or has been taken away."""
         name, library = state.scenario, self._services.library
-        has_a_say = name in state.scenarios or (name in library.names and library.directs(name))
+        has_a_say = name in state.scenarios or (name in library and library.directs(name))
         return self._scenario(state, name) if has_a_say else None
 
     # Looking on

@@ -29,7 +29,11 @@ class Library:
     def __init__(self, *folders: Path) -> None:
         self._files = {file.stem: file for folder in folders for file in sorted(folder.glob("**/*.yaml"))}
         self._scenarios: dict[str, Scenario] = {}
+        self._directing: dict[str, bool] = {}
         self.added: dict[str, Scenario] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files or name in self.added
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -38,14 +42,17 @@ class Library:
 
     def check(self, name: str) -> str:
         """Return the name if there is such a scenario; else raise InvalidRequest with the nearest ones."""
-        if name not in self._files and name not in self.added:
+        if name not in self:
             refuse(name, self.names)
         return name
 
     def directs(self, name: str) -> bool:
         """Return whether a scenario may have something to say to requests; to tell so, its file need not be understood."""
-        file = self._files.get(name)
-        return name in self.added or file is None or bool(_DIRECTS.search(file.read_bytes()))
+        if name in self.added or name not in self._files:
+            return True
+        if name not in self._directing:
+            self._directing[name] = bool(_DIRECTS.search(self._files[name].read_bytes()))
+        return self._directing[name]
 
     def scenario(self, name: str) -> Scenario:
         """Return the scenario with this name. Raises InvalidRequest when there is none, ScenarioError when it is wrong."""

@@ -111,6 +111,16 @@ class LineModel(Changing):
         return LineRule(self.when.pattern(), outcome)
 
 
+class LinesModel(Part):
+    """Outcomes of lines that stand for themselves, in no scenario."""
+
+    lines: Items[LineModel] = Field(min_length=1, description="outcomes of lines: the first that means a line counts")
+
+    def rules(self) -> tuple[LineRule, ...]:
+        """Return the rules as the engine takes them."""
+        return tuple(line.rule() for line in self.lines)
+
+
 def unreachable(lines: Sequence[LineModel]) -> Iterator[tuple[int, str]]:
     """Yield the index of each entry that no line ever comes to, and why."""
     for_all: int | None = None

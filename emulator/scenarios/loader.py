@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
 from emulator.scenarios.errors import ScenarioError, parts_of
 from emulator.scenarios.explaining import explained, nearest, problem_at
+from emulator.scenarios.lines import LinesModel, unreachable
 from emulator.scenarios.model import ScenarioModel
 from emulator.scenarios.positions import Node, Source, Spot, merged
 from emulator.scenarios.reading import MAX_BYTES, read
 from emulator.scenarios.rules import RuleModel
+from emulator.scenarios.types import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from emulator.scenarios.errors import Problem
 
+Model = TypeVar("Model", bound=Part)
 NOT_INHERITED: Final = frozenset({"scenario", "extends", "seen_in"})
 _STAND_INS: Final = {"scenario": "unread", "title": "unread", "kind": "legal", "lifecycle": ["expires"]}
 """What takes the place of members that could not be read, so that the others can be checked."""
@@ -42,6 +45,12 @@ def load_rule(text: str, *, source: str) -> RuleModel:
     """Return the rule in a text, YAML or JSON, that stands for itself. Raises ScenarioError."""
     loading = _Loading({})
     return loading.rule(loading.tree(Source(source, text)))
+
+
+def load_lines(text: str, *, source: str) -> LinesModel:
+    """Return the outcomes of lines in a text, YAML or JSON, that stand for themselves. Raises ScenarioError."""
+    loading = _Loading({})
+    return loading.lines(loading.tree(Source(source, text)))
 
 
 class _Loading:
@@ -68,13 +77,25 @@ class _Loading:
 
     def rule(self, root: Node | None) -> RuleModel:
         """Return the rule of a tree."""
-        model = None
-        if root is not None and not self._problems:
-            try:
-                model = RuleModel.model_validate_json(json.dumps(root.plain()))
-            except ValidationError as error:
-                self._note(explained(error, root, RuleModel))
-        return model or self._refuse()
+        return self._part(root, RuleModel) or self._refuse()
+
+    def lines(self, root: Node | None) -> LinesModel:
+        """Return the outcomes of lines of a tree."""
+        model = self._part(root, LinesModel)
+        if root is not None and model is not None:
+            found = unreachable(model.lines)
+            self._note(problem_at(root, ("lines", index), **parts_of(why)) for index, why in found)
+        return self._refuse() if model is None or self._problems else model
+
+    def _part(self, root: Node | None, model: type[Model]) -> Model | None:
+        """Return a tree as what it is to be, or None when something is wrong with it."""
+        if root is None or self._problems:
+            return None
+        try:
+            return model.model_validate_json(json.dumps(root.plain()))
+        except ValidationError as error:
+            self._note(explained(error, root, model))
+            return None
 
     # Reading
 

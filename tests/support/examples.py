@@ -1,6 +1,7 @@
 """The fenced blocks of a README, and how each is run. A block that starts a server begins a session with it.
 
-A block of YAML is a scenario file, and lies under its name in the folder where the commands of its session run.
+A block of YAML is a scenario file, and lies under its name in the folder where the commands of its session run. A block of
+Python that begins with the name of a test file is one, and is run by pytest.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from support.applications import AMONG_OTHERS
 from support.processes import Serving, clean, serving_process
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ ROOT: Final = Path(__file__).parents[2]
 ADDRESS: Final = "http://127.0.0.1:8787"
 """Where the examples say that the server is."""
 FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TEST_FILE: Final = re.compile(r"# (test_\w+\.py)\n")
 SERVE: Final = "$ mka1-emulator serve"
 VARYING: Final = re.compile(r"\d+\.\d\ds|[\d,]+\.\d kB|meetkai-mka1 \S+|\s+")
 """What differs from run to run, or as the texts of replies do."""
@@ -113,6 +116,10 @@ def _run(command: list[str], folder: Path) -> str:
 
 
 def _run_python(text: str, folder: Path) -> None:
+    if test_file := TEST_FILE.match(text):
+        (folder / test_file[1]).write_text(text, encoding="utf-8")
+        _run([sys.executable, "-m", "pytest", *AMONG_OTHERS, test_file[1]], folder)
+        return
     _run([sys.executable, "-W", "error", "-c", text], folder)
 
 

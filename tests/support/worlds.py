@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.client import AdminClient
 
@@ -33,7 +33,7 @@ def new_world(url: str, **options: Any) -> TestWorld:
     return TestWorld(url=url, api_key=made["api_key"], admin=AdminClient(url, api_key=made["api_key"]))
 
 
-CHAT = "/v1/chat/completions"
+CHAT: Final = "/v1/chat/completions"
 BODIES: dict[str, dict[str, Any]] = {
     CHAT: {"model": "m-1", "messages": [{"role": "user", "content": "Name a colour."}]},
     "/v1/responses": {"model": "m-1", "input": "Name a colour."},

@@ -1,4 +1,4 @@
-"""Scenarios and rules: what there is, what is in force, and what is added to it."""
+"""Scenarios, rules and outcomes of lines: what there is, what is in force, and what is added to it."""
 
 from __future__ import annotations
 
@@ -84,3 +84,17 @@ async def delete_rule(call: AdminCall) -> Any:
     key = call.request.path_params["rule"]
     call.world().remove_rules(key)
     return {"rule": key, "deleted": True}
+
+
+async def add_lines(call: AdminCall) -> Any:
+    """Let lines come out like this, whatever their scenario says."""
+    world = call.world()
+    lines = await payloads.read_lines(call.request)
+    world.add_lines(lines)
+    return {"lines": len(lines)}
+
+
+async def delete_lines(call: AdminCall) -> Any:
+    """Leave it to the scenarios again what comes of lines."""
+    call.world().remove_lines()
+    return {"deleted": True}

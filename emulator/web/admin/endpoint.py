@@ -41,6 +41,7 @@ ROUTES: Mapping[str, Mapping[str, Handler]] = {
     "/scenario": {"PUT": directing.use_scenario},
     "/rules": {"GET": directing.list_rules, "POST": directing.add_rules, "DELETE": directing.delete_rules},
     "/rules/{rule}": {"DELETE": directing.delete_rule},
+    "/lines": {"POST": directing.add_lines, "DELETE": directing.delete_lines},
     "/requests": {"GET": looking.list_requests},
     "/batches": {"GET": looking.list_batches},
     "/batches/{batch_id}/timeline": {"GET": looking.get_timeline},

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from emulator.domain.outcomes import LineRule
     from emulator.domain.rules import Rule
     from emulator.engine.records import WorldOptions
 
@@ -72,6 +73,13 @@ async def read_rule(request: Request) -> Rule:
     from emulator.scenarios.loader import load_rule  # noqa: PLC0415 - it takes pydantic, for which a start need not wait
 
     return load_rule(await read_text(request), source="rule").rule()
+
+
+async def read_lines(request: Request) -> tuple[LineRule, ...]:
+    """Return the outcomes of lines that a body, YAML or JSON, holds. Raises InvalidRequest with every problem of it."""
+    from emulator.scenarios.loader import load_lines  # noqa: PLC0415 - as above
+
+    return load_lines(await read_text(request), source="lines").rules()
 
 
 async def read_text(request: Request) -> str:
