@@ -6,6 +6,7 @@ The one place that asks what time it is on the wall.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
 import time
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 PATIENCE_S: Final = 0.5
 """For how long a server that is told to stop lets requests go on."""
+LIMIT_S: Final = 0.9
+"""After so long its process ends whatever it is at: moving a clock over very many lines takes longer, in one piece."""
 LOGGING: Final[dict[str, Any]] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -92,8 +95,9 @@ def bind(host: str, port: int) -> socket.socket:
             bound = on_failure.enter_context(socket.socket(family, socket.SOCK_STREAM))
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.bind((host, port))
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", "it is no host's name")
+        except (OSError, OverflowError, UnicodeError) as error:
+            told = "it is no port" if isinstance(error, OverflowError) else "it is no host's name"
+            reason = getattr(error, "strerror", told)
             raise CannotListenError(f"cannot listen on {host}:{port}: {reason}") from None
         on_failure.pop_all()
     return bound
@@ -115,6 +119,7 @@ class _Server(uvicorn.Server):
             http=Protocol,
             lifespan="off",
             log_config=log_config,
+            proxy_headers=False,
             server_header=False,
             ws="none",
         )
@@ -125,6 +130,9 @@ class _Server(uvicorn.Server):
         """Stop, and at a second signal at once. That is a good end: uvicorn's own would go on to die of the signal."""
         self.force_exit = self.should_exit
         self.should_exit = True
+        last = threading.Timer(LIMIT_S, os._exit, (0,))  # nothing is lost by it: all is in memory
+        last.daemon = True
+        last.start()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -79,11 +79,11 @@ class Operation:
     ) -> tuple[dict[str, object], tuple[Fault, ...]]:
         """Read the declared query parameters and headers: their values by declared name, and all faults.
 
-        Headers come with lower-case names. Of a repeated query parameter the last counts; undeclared ones are
+        Headers are found by lower-case names. Of a repeated query parameter the last counts; undeclared ones are
         ignored; defaults are filled in; what is absent and has no default has no entry. Path parameters are
         the router's business.
         """
-        given = {"query": dict(query), "header": {name.lower(): text for name, text in headers.items()}}
+        given = {"query": dict(query), "header": headers}
         values: dict[str, object] = {}
         faults: list[Fault] = []
         for parameter in self.parameters:

@@ -16,12 +16,12 @@ START_S = 1_704_067_200
 LATEST_US = 253_402_300_799 * SECOND_US
 """The last second of the year 9999: no clock goes beyond it."""
 
-_UNITS_S = {
-    "ms": Fraction(1, 1000),
-    "s": Fraction(1),
-    "m": Fraction(60),
-    "h": Fraction(3600),
-    "d": Fraction(86400),
+_UNITS_US = {
+    "ms": 1000,
+    "s": SECOND_US,
+    "m": 60 * SECOND_US,
+    "h": 3600 * SECOND_US,
+    "d": 86400 * SECOND_US,
 }
 _DURATION = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(ms|s|m|h|d)?", re.ASCII)
 _SPEED = re.compile(r"x(\d{1,9}(?:\.\d{1,6})?)", re.ASCII)
@@ -38,7 +38,7 @@ def parse_duration(value: object) -> int:
     match = _DURATION.fullmatch(_plain(value).strip())
     if match is None:
         raise ValueError(expected)
-    duration_us = round(Fraction(match[1]) * _UNITS_S[match[2] or "s"] * SECOND_US)
+    duration_us = round(Fraction(match[1]) * _UNITS_US[match[2] or "s"])
     if duration_us > LATEST_US:
         raise ValueError(f"{expected}, which reaches beyond the year 9999")
     return duration_us
@@ -69,6 +69,8 @@ class Clock:
 
     def now_us(self, wall_us: int) -> int:
         """Return the world's time at this wall time; a wall that was set back does not turn the world back."""
+        if not self.rate:
+            return self.world_us
         passed = max(0, wall_us - self.wall_us)
         return min(LATEST_US, self.world_us + int(passed * self.rate))
 

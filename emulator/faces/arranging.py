@@ -6,9 +6,10 @@ What is asked here carries a User-Agent of its own, by which the journal tells i
 from __future__ import annotations
 
 import json
-from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
+
+from emulator.connections import Connections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,11 +37,19 @@ def good_input(count: int) -> bytes:
     return jsonl([chat_line(f"row-{number}") for number in range(1, count + 1)])
 
 
+class Refused(AssertionError):
+    """The server does not do what was asked of it; `status` is that of its reply."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
 class Arranger:
-    """Makes files and batches in one world, and looks at them, without the client."""
+    """Makes files and batches in one world, and looks at them, without the client. Connections are kept between calls."""
 
     def __init__(self, url: str, api_key: str, *, on_behalf_of: str | None = None) -> None:
-        self._address = urlsplit(url).netloc
+        self._connections = Connections(url, patience_s=PATIENCE_S)
         self._headers = {"Authorization": f"Bearer {api_key}", "User-Agent": AGENT}
         if on_behalf_of is not None:
             self._headers["X-On-Behalf-Of"] = on_behalf_of
@@ -66,19 +75,14 @@ class Arranger:
         return self._asked("GET", f"/files/{quote(file_id, safe='')}/content", None, {})
 
     def ask(self, method: str, path: str, body: bytes | None = None, content_type: str | None = None) -> Any:
-        """Make one request and return the reply's JSON. Raises AssertionError when it is not a success."""
+        """Make one request and return the reply's JSON. Raises Refused when it is not a success."""
         return json.loads(self._asked(method, path, body, {"Content-Type": content_type} if content_type else {}))
 
     def _asked(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
-        connection = HTTPConnection(self._address, timeout=PATIENCE_S)
-        try:
-            connection.request(method, API + path, body, {**self._headers, **headers})
-            reply = connection.getresponse()
-            content = reply.read()
-        finally:
-            connection.close()
+        reply, content = self._connections.exchange(method, API + path, body, {**self._headers, **headers})
         if reply.status != 200:
-            raise AssertionError(f"arranging a check: {method} {path} was answered {reply.status}: {content[:500]!r}")
+            said = f"arranging a check: {method} {path} was answered {reply.status}: {content[:500]!r}"
+            raise Refused(reply.status, said)
         return content
 
 

@@ -89,7 +89,7 @@ class Gateway:
             tenant=request.headers.get("x-on-behalf-of", ""),
             operation=operation_id,
             path=request.scope["path"],
-            headers=dict(request.headers),
+            headers=request.headers,
             batch_id=request.path_params.get("batch_id"),
             file_id=request.path_params.get("file_id"),
         )

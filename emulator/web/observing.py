@@ -27,7 +27,7 @@ SECRET_HEADERS: Final = frozenset(
 class Observation:
     """One request as it goes along: each part of the way adds what it learns."""
 
-    request_id: str
+    request_id: str = ""
     number: int = 0
     at: int = 0
     world: World | None = None
@@ -63,8 +63,7 @@ class Observing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        # The id of a request that reaches no world; one that does gets another, from there.
-        observed = Observation(ids.request_id(self._seed, -next(self._strangers)))
+        observed = Observation()
         scope.setdefault("state", {})["observed"] = observed
 
         async def receiving() -> Message:
@@ -75,11 +74,13 @@ class Observing:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 observed.status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", observed.request_id.encode())]
-            elif not message.get("more_body"):
-                # Before the last byte leaves: who has the reply finds the request in the journal.
-                record(scope)
+                # The id of a request that reaches a world comes from there.
+                request_id = observed.request_id or ids.request_id(self._seed, -next(self._strangers))
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
+            if not message.get("more_body", True):
+                # Before the loop turns: who has the reply finds the request in the journal.
+                record(scope)
 
         try:
             await self._app(scope, receiving, sending)
@@ -117,8 +118,9 @@ def _entry(scope: Scope, observed: Observation) -> JournalEntry:
 
 def _target(scope: Scope) -> str:
     """Return path and query as they came, with whatever the client has escaped in them."""
-    query = scope["query_string"]
-    return (scope["raw_path"] + (b"?" + query if query else b"")).decode("latin-1")
+    path: bytes = scope["raw_path"]
+    query: bytes = scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
 
 
 def _header(raw_name: bytes, raw_value: bytes) -> tuple[str, str]:

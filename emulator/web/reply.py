@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 JSON: Final = "application/json"
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "connection"})
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _WITHOUT_BODY: Final = frozenset({*range(100, 200), 204, 304})
 """Replies with these statuses end with their heads (RFC 9110, section 6.4.1)."""
 
@@ -46,6 +47,12 @@ class Reply:
         """Whether no server would send it: it frames itself, is no final reply, or has a body where none may be."""
         return self.frames_itself or self.status < 200 or (self.status in _WITHOUT_BODY and any(self.blocks()))
 
+    def written(self) -> Reply:
+        """Return the reply with its body as bytes, so that they are made once."""
+        if not self.is_json:
+            return self
+        return Reply(body=to_json(self.body), status=self.status, media_type=self.media_type, headers=self.headers)
+
     def blocks(self) -> tuple[bytes, ...]:
         """Return the body's bytes."""
         if isinstance(self.body, Content):
@@ -55,7 +62,7 @@ class Reply:
 
 def to_json(value: object) -> bytes:
     """Write a JSON value, compactly; text that UTF-8 cannot carry, as a path may hold, is shown with question marks."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8", "replace")
+    return _ENCODER.encode(value).encode("utf-8", "replace")
 
 
 def raw_headers(reply: Reply) -> list[tuple[bytes, bytes]]:
@@ -68,7 +75,6 @@ def raw_headers(reply: Reply) -> list[tuple[bytes, bytes]]:
 
 async def send_reply(reply: Reply, send: Send) -> None:
     """Write a reply to the wire."""
-    await send({"type": "http.response.start", "status": reply.status, "headers": raw_headers(reply)})
-    for block in reply.blocks():
-        await send({"type": "http.response.body", "body": block, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    written = reply.written()
+    await send({"type": "http.response.start", "status": written.status, "headers": raw_headers(written)})
+    await send({"type": "http.response.body", "body": b"".join(written.blocks()), "more_body": False})

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from emulator.contract.catalog import Contract, Operation
-    from emulator.domain.rules import Delay, Rule
+    from emulator.domain.rules import Rule
     from emulator.engine.world import World
     from emulator.engine.worlds import Worlds
     from emulator.web.body import JsonBody
@@ -79,8 +79,7 @@ class Visitor:
 
     def _call(self) -> Call:
         query = self.request.query_params.multi_items()
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.request.headers.raw}
-        values, faults = self.operation.read_parameters(query, headers)
+        values, faults = self.operation.read_parameters(query, self.request.headers)
         faults = (*faults, *(_nul(name, value) for name, value in query if "\0" in name + value))
         observation(self.request).violations += [asdict(fault) for fault in faults]
         if faults:
@@ -121,21 +120,22 @@ class Visit:
         else:
             reply = Reply(body=b"")
         await self._hold([rule for rule in self.rules if rule.after])
-        reply = changed(reply, self.rules, self._scene())
+        if self.rules:
+            reply = changed(reply, self.rules, self._scene())
         if instead is None or any(rule.reply for rule in self.rules):
             observation(self.visitor.request).status = reply.status  # though the connection may end before it is sent
         return reply, self.rules
 
     async def _hold(self, rules: Sequence[Rule]) -> None:
+        """Wait out the delays of these rules; of two on the world's clock, one begins at the instant the other ends."""
+        world, ends_us = self.visitor.world, None
         for delay in (rule.delay for rule in rules if rule.delay):
-            await hold(self.visitor.request.scope, self._passed(delay))
-
-    async def _passed(self, delay: Delay) -> None:
-        if delay.clock == "real":
-            await asyncio.sleep(delay.us / 1e6)
-        else:
-            world = self.visitor.world
-            await self.gate.waiting.until(world, world.state().settled_us + delay.us)
+            if delay.clock == "real":
+                ends_us, waiting = None, asyncio.sleep(delay.us / 1e6)
+            else:
+                ends_us = (world.state().settled_us if ends_us is None else ends_us) + delay.us
+                waiting = self.gate.waiting.until(world, ends_us)
+            await hold(self.visitor.request.scope, waiting)
 
     def _arrive(self, rules: Sequence[Rule]) -> None:
         tenant = self.visitor.request.headers.get("x-on-behalf-of", "")

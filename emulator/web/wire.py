@@ -60,9 +60,10 @@ class Wire:
     async def send(self, reply: Reply) -> None:
         """Send a reply."""
         await self.start(reply)
-        for block in reply.blocks():
+        *blocks, last = reply.blocks() or (b"",)
+        for block in blocks:
             await self.send_body(block)
-        await self.end()
+        await self.end(last)
 
     async def start(self, reply: Reply) -> None:
         """Send a reply's head: through the server, but past it where it would not send such a reply."""
@@ -79,12 +80,12 @@ class Wire:
         else:
             await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
-    async def end(self) -> None:
-        """End the body; after a reply that went past the server, the connection ends with it."""
+    async def end(self, data: bytes = b"") -> None:
+        """End the body, with its last piece; after a reply that went past the server, the connection ends with it."""
         if self._is_past_server:
-            await self.cut(b"", rudely=False)
+            await self.cut(data, rudely=False)
         else:
-            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+            await self._send({"type": "http.response.body", "body": data, "more_body": False})
 
     async def gone(self) -> None:
         """Wait until the client has gone."""

@@ -27,8 +27,8 @@ class Server(uvicorn.Server):
             sys.stdout.flush()
 
 
-def main() -> None:
-    app = Starlette(routes=[Route("/api/v1/llm/batches", batches)])
+def serve(app: Starlette) -> None:
+    """Serve an app on a free port, and tell on stdout which that is."""
     config = uvicorn.Config(
         app, access_log=False, http="httptools", lifespan="off", server_header=False, ws="none", log_level="warning"
     )
@@ -38,4 +38,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(Starlette(routes=[Route("/api/v1/llm/batches", batches)]))

@@ -90,6 +90,16 @@ def test_delays_of_several_rules_come_one_after_the_other(stage: Stage) -> None:
         assert read_reply(wire).ok()["id"] == stage.file_id
 
 
+def test_one_step_of_the_clock_ends_the_delays_of_several_rules(stage: Stage) -> None:
+    for _ in range(2):
+        stage.rule(on={"operation": "getFile"}, delay=ONE_MINUTE)
+    with closing(connect(stage.world.url)) as wire:
+        wire.sendall(stage.request("getFile"))
+        await_fired(stage.world)
+        stage.world.admin.advance(120)
+        assert read_reply(wire).ok()["id"] == stage.file_id
+
+
 @pytest.mark.parametrize("delay", [ONE_MINUTE, "1h"])
 def test_client_that_leaves_while_it_is_held_up_has_asked_for_nothing(stage: Stage, delay: object) -> None:
     stage.rule(on={"operation": "createBatch"}, delay=delay)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -15,7 +14,8 @@ from emulator.domain.pagination import FileQuery, Page, PageQuery
 from emulator.engine.store.interface import JOURNAL_ENTRIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from typing import Self
 
     from emulator.engine.records import JournalEntry, WorldState
 
@@ -101,15 +101,9 @@ class MemoryStore:
         self._states: dict[str, WorldState] = {}
         self._worlds: dict[str, _World] = {}
 
-    @contextmanager
-    def transaction(self) -> Iterator[_MemoryTransaction]:
+    def transaction(self) -> _MemoryTransaction:
         """Begin a unit of work; see Store."""
-        work = _MemoryTransaction(self._states, self._worlds)
-        try:
-            yield work
-        except BaseException:
-            work.undo()
-            raise
+        return _MemoryTransaction(self._states, self._worlds)
 
     def dump(self, world_id: str) -> dict[str, Any]:
         """Return all that is known of a world, for comparing: everything but its journal and counted requests."""
@@ -130,9 +124,13 @@ class _MemoryTransaction:
         self._worlds = worlds
         self._undo: list[Callable[[], object]] = []
 
-    def undo(self) -> None:
-        for step in reversed(self._undo):
-            step()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            for step in reversed(self._undo):
+                step()
 
     def worlds(self) -> Sequence[WorldState]:
         return sorted(self._states.values(), key=lambda state: state.made)
