@@ -29,7 +29,7 @@ class Edge:
 
 EDGES: Final = (
     Edge(
-        name="integer-beyond-a-double", member="max_concurrency", raw="9007199254740993", accepted=(9007199254740993,),
+        name="integer-beyond-a-double", member="created_at", raw="9007199254740993", accepted=(9007199254740993,),
         what="An integer of 2**53 + 1",
     ),
     Edge(
