@@ -6,7 +6,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from emulator.domain.errors import NotFound, TooManyWorlds, Unauthorized
-from emulator.engine.world import World, new_state
+from emulator.engine.handle import new_state
+from emulator.engine.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
