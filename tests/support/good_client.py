@@ -15,10 +15,12 @@ import httpx
 from meetkai_mka1 import SDK, errors, models
 from meetkai_mka1.utils import BackoffStrategy, RetryConfig
 
+from emulator.verify.endings import Ending
+from emulator.verify.sorting import Sorted
 from support.worlds import jsonl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from support.worlds import TestWorld
 
@@ -35,24 +37,10 @@ QUICK_RETRIES: Final = RetryConfig("backoff", BackoffStrategy(5, 20, 1.5, 5000, 
 """As the SDK does by default, only sooner."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Summary:
-    """What came of a batch: its last status, and where each line's custom_id belongs.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary(Ending):
+    """What came of a batch, how many `twins` of it were cancelled, and the calls that failed on the way, in order."""
 
-    `incomplete` are those of the `done` whose answer is cut off or refused; `failures` maps to a code or an HTTP status;
-    `missing` are in no file. `unreadable` counts lines of result files that cannot be told whose they are. `faults` are the
-    code, line and param of each entry of the batch's errors; `errors` the calls that failed on the way, in order.
-    """
-
-    final: str | None = "completed"
-    done: tuple[str, ...] = ()
-    incomplete: tuple[str, ...] = ()
-    failures: Mapping[str, str] = field(default_factory=dict)
-    expired: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    unreadable: int = 0
-    lost_files: tuple[str, ...] = ()
-    faults: tuple[tuple[str, int | None, str | None], ...] = ()
     twins: int = 0
     errors: tuple[str, ...] = ()
 
@@ -246,42 +234,6 @@ class GoodClient:
                 if (wait_s := next(waits, None)) is None:
                     raise
             self._world.admin.advance(wait_s)
-
-
-@dataclass
-class Sorted:
-    """The lines of result files, by what came of them. Of two for one custom_id the first counts."""
-
-    done: dict[str, Any] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
-    expired: set[str] = field(default_factory=set)
-    incomplete: set[str] = field(default_factory=set)
-    unreadable: int = 0
-
-    def read(self, content: bytes) -> None:
-        """Sort in the lines of one file."""
-        for text in content.splitlines():
-            try:
-                row = json.loads(text)
-                custom_id, error, response = str(row["custom_id"]), row["error"], row["response"]
-            except (ValueError, KeyError, TypeError):
-                self.unreadable += 1
-                continue
-            if custom_id not in {*self.done, *self.failures, *self.expired}:
-                self._sort_in(custom_id, error, response)
-
-    def _sort_in(self, custom_id: str, error: dict[str, Any] | None, response: dict[str, Any] | None) -> None:
-        if error is not None and error["code"] == "batch_expired":
-            self.expired.add(custom_id)
-        elif error is not None or response is None:
-            self.failures[custom_id] = error["code"] if error else "no response"
-        elif not 200 <= response["status_code"] < 300:
-            self.failures[custom_id] = str(response["status_code"])
-        else:
-            self.done[custom_id] = response["body"]
-            choice = response["body"]["choices"][0]
-            if choice["finish_reason"] == "length" or choice["message"]["content"] is None:
-                self.incomplete.add(custom_id)
 
 
 def _shown(model: Any) -> dict[str, Any]:

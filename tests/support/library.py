@@ -10,7 +10,10 @@ import httpx
 
 from emulator import resources
 from emulator.scenarios.library import Library
+from emulator.verify.endings import ALL, rows
 from support.worlds import line
+
+__all__ = ["ALL", "FILES", "HOSTILE", "LEGAL", "LINES", "api_get", "content_lines", "rows", "scenario"]
 
 if TYPE_CHECKING:
     from emulator.domain.scenario import Scenario
@@ -22,14 +25,6 @@ HOSTILE: Final = [file.stem for file in FILES if file.parent.name == "hostile"]
 
 LINES: Final = [line(f"row-{number}") for number in range(1, 9)]
 """What is submitted: row-1 to row-8."""
-
-
-def rows(*numbers: int) -> tuple[str, ...]:
-    """Return the custom_ids of these lines."""
-    return tuple(f"row-{number}" for number in numbers)
-
-
-ALL: Final = rows(*range(1, 9))
 
 
 @cache

@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from emulator.domain.pagination import FileQuery, PageQuery
-from emulator.engine.records import JournalEntry
 from emulator.engine.handle import new_state
+from emulator.engine.records import JournalEntry
 from support.engines import WALL_US, options
 
 if TYPE_CHECKING:

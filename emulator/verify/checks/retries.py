@@ -12,6 +12,7 @@ from emulator.clients.protocol import Raised, Returned
 from emulator.faces.arranging import CHAT, good_input
 from emulator.verify.check import Check, Group, Setting, checks_of
 from emulator.verify.comparing import holds, same
+from emulator.verify.operations import OPERATIONS
 from emulator.verify.samples import BATCH_ID
 
 if TYPE_CHECKING:
@@ -246,17 +247,6 @@ LOST: Final = (
     ("closed-reply", {"close": True}, "whose connection was closed"),
     ("500", {"reply": {"status": 500, "json": {"error": "Something broke"}}}, "was answered 500"),
     ("504", {"reply": {"status": 504, "body": "upstream timed out", "content_type": "text/plain"}}, "was answered 504"),
-)
-OPERATIONS: Final = (
-    ("create", "createBatch", "batches.create"),
-    ("list", "listBatches", "batches.list"),
-    ("get", "getBatch", "batches.get"),
-    ("cancel", "cancelBatch", "batches.cancel"),
-    ("upload", "uploadFile", "files.upload"),
-    ("files", "listFiles", "files.list"),
-    ("file", "getFile", "files.get"),
-    ("delete", "deleteFile", "files.delete"),
-    ("content", "getFileContent", "files.content"),
 )
 CHECKS: Final = (
     *map(_transient, TRANSIENT),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.faces.arranging import CHAT
 from emulator.verify.check import Check, Group, Setting, checks_of
 from emulator.verify.comparing import holds, same
+from emulator.verify.operations import OPERATIONS
 from emulator.verify.samples import BATCH_ID
 
 if TYPE_CHECKING:
@@ -17,17 +18,6 @@ check = checks_of(Group.TENANCY)
 PLACE: Final = "X-On-Behalf-Of"
 HEADER: Final = "x-on-behalf-of"
 ALICE: Final = Setting(on_behalf_of="alice")
-OPERATIONS: Final = (
-    ("create", "createBatch", "batches.create"),
-    ("list", "listBatches", "batches.list"),
-    ("get", "getBatch", "batches.get"),
-    ("cancel", "cancelBatch", "batches.cancel"),
-    ("upload", "uploadFile", "files.upload"),
-    ("files", "listFiles", "files.list"),
-    ("file", "getFile", "files.get"),
-    ("delete", "deleteFile", "files.delete"),
-    ("content", "getFileContent", "files.content"),
-)
 
 
 def _args(stage: Stage, call: str) -> dict[str, Any]:
