@@ -1,10 +1,10 @@
 """A whole cycle of a batch with real clients: upload, create, two looks with the clock moved on before each, download.
 
 OpenAI's client against aimock, whose batches move on with each look, beside the same client against the emulator: in a
-process of its own, with `AdminClient.advance`, and in a thread of the client's, as `Emulator` and the pytest fixture have
-it. And the official SDK against canned replies of a bare server beside the same calls to the emulator. Exit code 1 when
-OpenAI's client takes longer with the emulator, in a process or in a thread, than with aimock. Where there is no Node that is
-left out.
+process of its own, with `AdminClient.advance`; in a thread of the client's, as `Emulator` and the pytest fixture have it; and
+with a clock that ticks by itself, so that both make the same five requests. And the official SDK against canned replies of
+a bare server beside the same calls to the emulator. Exit code 1 when OpenAI's client takes longer with the emulator than
+with aimock. Where there is no Node that is left out.
 """
 
 from __future__ import annotations
@@ -100,6 +100,9 @@ def contests(opened: ExitStack, command: tuple[str, ...] | None) -> Iterator[tup
         beside = _openai(opened, inside.openai_url, inside.advance, api_key=inside.api_key)
         yield Comparison("openai, emulator in a process"), other, apart
         yield Comparison("openai, emulator in a thread"), other, beside
+        ticking = opened.enter_context(Emulator(clock="tick=40m", process=True))
+        alone = _openai(opened, ticking.openai_url, lambda _by: None, api_key=ticking.api_key)
+        yield Comparison("openai, a clock that ticks"), other, alone
     canned = _official(opened, opened.enter_context(program(CANNED)))
     yield Comparison("meetkai-mka1"), canned, _official(opened, url)
 

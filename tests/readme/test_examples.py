@@ -8,7 +8,14 @@ from support.examples import RUNNERS, Session, blocks, fits, run_session, sessio
 if TYPE_CHECKING:
     from pathlib import Path
 
-READMES = ("README.md", "emulator/README.md", "schemas/README.md", "scenarios/README.md", "tests/README.md")
+READMES = (
+    "README.md",
+    "emulator/README.md",
+    "emulator/embedded/README.md",
+    "schemas/README.md",
+    "scenarios/README.md",
+    "tests/README.md",
+)
 SESSIONS = [session for file in READMES for session in sessions(file)]
 NOT_RUN = {"sh", "mermaid", "text", ""}
 """The set-up lines, which .ci/run tries; what other tests look at; and what is no example."""
