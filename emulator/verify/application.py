@@ -55,12 +55,12 @@ class Application:
     def _once(self, name: str, **args: Any) -> Any:
         """Return what a call returns, or the declared error that it ended in. Raises Failed for any other."""
         outcome = self.stage.call(name, **args)
-        if isinstance(outcome, Returned):
+        if isinstance(outcome, Returned) and isinstance(outcome.result, dict):
             return outcome.result
         if isinstance(outcome, Raised) and outcome.declared:
             self.errors.append(told(outcome, name, args))
             return outcome
-        raise Failed(at=name, expected="a result, or an error that the SDK documents", got=told(outcome, name, args))
+        raise Failed(at=name, expected="an object, or an error that the SDK documents", got=told(outcome, name, args))
 
     def _asked(self, name: str, **args: Any) -> Any:
         """Return what a call returns at last, waiting longer each time. Raises GaveUp when patience ends."""
