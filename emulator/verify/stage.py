@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.clients.protocol import Raised, Returned, Unsupported
 from emulator.faces.arranging import Arranger
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from emulator.clients.protocol import Outcome
     from emulator.faces.journal import Sent
     from emulator.verify.check import Setting
+
+LONGEST_S: Final = 366 * 86_400.0
+"""The clock follows no longer sleep: a world's time ends with the year 9999."""
 
 
 class Stage:
@@ -61,7 +64,7 @@ class Stage:
         """Let the client make a call, and return how it ended. Raises DriverFault."""
         outcome = self._driver.call(name, args, deadline_s=self.setting.deadline_s)
         if outcome.sleeps and not outcome.slept:
-            self.admin.advance(sum(outcome.sleeps))
+            self.admin.advance(min(sum(outcome.sleeps), LONGEST_S))
         return outcome
 
     def lacks(self, name: str, args: Mapping[str, Any]) -> bool:

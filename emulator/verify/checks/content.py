@@ -58,7 +58,7 @@ def _uploaded(sample: Sample) -> Check:
     def play(stage: Stage) -> None:
         file = _upload(stage, sample.content, sample.filename)
         same("result.bytes", len(sample.content), file["bytes"])
-        _is_identical("bytes on the server", sample.content, stage.arrange.content(file["id"]))
+        _is_identical("bytes on the server", sample.content, stage.arrange.content(_kept(stage, file)["id"]))
 
     return play
 
@@ -80,6 +80,13 @@ def _read(sample: Sample) -> Check:
 def _upload(stage: Stage, content: bytes, filename: str) -> Any:
     args = {"filename": filename, "content": b64encode(content).decode(), "purpose": "user_data"}
     return stage.returned("files.upload", **args)
+
+
+def _kept(stage: Stage, file: Any) -> Any:
+    """Return the one file on the server. Raises Failed when the client gave it another id."""
+    (kept,) = stage.arrange.get("/files")["data"]
+    same("result.id", kept["id"], file["id"])
+    return kept
 
 
 def _content(stage: Stage, file_id: str) -> bytes:
@@ -152,7 +159,7 @@ def _named(name: str, filename: str) -> Check:
     )
     def play(stage: Stage) -> None:
         file = _upload(stage, b"{}\n", filename)
-        same("filename on the server", filename, stage.arrange.get(f"/files/{file['id']}")["filename"])
+        same("filename on the server", filename, _kept(stage, file)["filename"])
         same("result.filename", filename, file["filename"])
 
     return play
