@@ -25,6 +25,7 @@ def failed() -> Mapping[str, set[str]]:
     return {each.mutant.name: {result.check.name for result in each.failures} for each in played}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", WRITTEN)
 def test_mutant_fails_each_check_that_is_written_down_for_it(failed: Mapping[str, set[str]], name: str) -> None:
     assert failed[name] == set(WRITTEN[name])

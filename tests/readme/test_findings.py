@@ -42,6 +42,7 @@ def older() -> list[tuple[str, Block]]:
     return [(found[1], block) for block in blocks(PAGE) if (found := RELEASE.match(block.text))]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("session", programs(), ids=str)
 def test_findings_are_there(session: Session, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     if any(block.language == "js" for block in session.blocks):
@@ -49,6 +50,7 @@ def test_findings_are_there(session: Session, tmp_path: Path, pytestconfig: pyte
     run_session(session, tmp_path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("is_mended", [False, True])
 def test_finding_of_an_older_release_is_there_until_it_was_mended(
     pytestconfig: pytest.Config, *, is_mended: bool

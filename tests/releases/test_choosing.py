@@ -125,6 +125,7 @@ def test_name_that_is_no_release_does_not_sort() -> None:
 
 
 @pytest.mark.usefixtures("index")
+@pytest.mark.thorough
 def test_python_without_pip_lists_releases_with_one_that_it_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -179,6 +179,7 @@ def test_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("index")
+@pytest.mark.thorough
 @pytest.mark.parametrize("options", [(), ("--without-pip",)])
 def test_python_without_uv_makes_environments_with_pip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
