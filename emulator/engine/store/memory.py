@@ -15,9 +15,11 @@ from emulator.engine.store.interface import JOURNAL_ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from typing import Self
 
     from emulator.engine.records import JournalEntry, WorldState
+    from emulator.engine.store.interface import Transaction
 
 Item = TypeVar("Item", Batch, File)
 
@@ -101,7 +103,7 @@ class MemoryStore:
         self._states: dict[str, WorldState] = {}
         self._worlds: dict[str, _World] = {}
 
-    def transaction(self) -> _MemoryTransaction:
+    def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a unit of work; see Store."""
         return _MemoryTransaction(self._states, self._worlds)
 
