@@ -19,7 +19,10 @@ class NotJson(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One request as it reached the server; `target` is its path and query to the letter, names of headers are small."""
+    """One request as it reached the server; `target` is its path and query to the letter, names of headers are small.
+
+    `rule` is the one that meddled with its reply, if any did.
+    """
 
     operation: str | None
     method: str
@@ -29,6 +32,7 @@ class Sent:
     status: int | None
     violations: Sequence[Mapping[str, Any]]
     at: float
+    rule: str | None = None
 
     @property
     def query(self) -> dict[str, list[str]]:
@@ -65,4 +69,5 @@ def _sent(entry: Mapping[str, Any]) -> Sent:
         status=entry["status"],
         violations=entry["violations"],
         at=entry["at"],
+        rule=entry["rule"],
     )

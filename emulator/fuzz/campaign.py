@@ -1,7 +1,6 @@
-"""A campaign: a hunt for each property, one after the other and over again until the time is up, on several workers.
+"""A campaign: workers side by side, each a process with properties of its own, and the events that come of them.
 
-Each worker is a process with a client and a world of its own, and properties of its own; the server is shared. Events come
-through one queue. With a seed, and a number of examples, what is drawn is the same each time.
+With a seed, and a number of examples, what is found is the same each time.
 """
 
 from __future__ import annotations
@@ -9,216 +8,113 @@ from __future__ import annotations
 import multiprocessing
 import queue
 import signal
-from dataclasses import dataclass
+from contextlib import contextmanager
+from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from hypothesis.database import DirectoryBasedExampleDatabase
-
-from emulator.clients.driver import DriverFault
-from emulator.fuzz.catalog import find
-from emulator.fuzz.findings import Finding
-from emulator.fuzz.held import Driven
-from emulator.fuzz.hunting import Hunt
-from emulator.fuzz.playing import Player
+from emulator.fuzz.events import Found, Stopped
+from emulator.fuzz.working import work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from multiprocessing.context import SpawnProcess
     from multiprocessing.queues import Queue
-    from pathlib import Path
 
-    from emulator.clients.catalog import Command
+    from emulator.fuzz.events import Event, Plan
 
 EXAMPLES: Final = 300
 """How many examples each property gets when neither a number nor a time is given."""
-SLICE_S: Final = 20.0
-"""For how long at most a property is hunted before it is another's turn, where there is a bound on the time."""
-TURNS: Final = 2
-"""How many turns each property gets at least."""
-GRACE_S: Final = 10.0
-"""How long after its end a worker may still be at it before it is ended."""
-REPORT_EVERY_S: Final = 0.1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a campaign is to do. `examples` is for each property, `seconds` for the whole; None is no bound.
-
-    `seed` seeds what is drawn; `database` is the folder of Hypothesis' examples, or None for none.
-    """
-
-    command: Command
-    url: str
-    token: str | None
-    properties: Sequence[str]
-    seed: int
-    examples: int | None = None
-    seconds: float | None = None
-    workers: int = 1
-    database: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How far a property has come in one worker, all its turns together."""
-
-    worker: int
-    property: str
-    examples: int
-    calls: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A finding, and after how many examples and seconds of its property it was found."""
-
-    finding: Finding
-    examples: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """A worker has come to its end; `error` says why, if that was not the plan's."""
-
-    worker: int
-    error: str | None = None
-
-
-Event: TypeAlias = Tally | Found | Stopped
+ENDING_S: Final = 3.0
+"""How long a worker that was told to end may take for it."""
+OVERTIME_S: Final = 0.5
+"""How long after the end a worker may come to it by itself."""
+GLANCE_S: Final = 0.2
+"""How often to look whether the workers still run."""
+ENDS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(plan: Plan) -> Iterator[Event]:
-    """Run a campaign and yield what happens. Whoever stops listening ends it."""
+    """Run a campaign and yield what happens. Whoever stops listening ends it.
+
+    What every client owes, whatever the property, is found once: by the first of the plan's properties that it comes up with,
+    so that a finding of the same name can come again, from a property that stands before the last one's.
+    """
+    until = inf if plan.seconds is None else monotonic() + plan.seconds
     context = multiprocessing.get_context("spawn")
     events: Queue[Event] = context.Queue()
     shares = [plan.properties[number :: plan.workers] for number in range(plan.workers)]
-    until = None if plan.seconds is None else monotonic() + plan.seconds
     workers = [
-        context.Process(target=_work, args=(number, plan, share, until, events), daemon=True)
+        context.Process(target=work, args=(number, plan, share, until, events), daemon=True)
         for number, share in enumerate(shares)
         if share
     ]
-    for worker in workers:
-        worker.start()
-    try:
-        yield from _events(events, len(workers), None if until is None else until + GRACE_S, workers)
-    finally:
-        for worker in workers:
-            worker.terminate()
-            worker.join()
+    yield from _firsts(_all(workers, events, until), plan.properties)
 
 
-def _events(events: Queue[Event], running: int, until: float | None, workers: Sequence[Any]) -> Iterator[Event]:
-    """Yield events until all workers have stopped, or should have, or have died."""
-    while running:
-        try:
-            event = events.get(timeout=0.5)
-        except queue.Empty:
-            if (until is not None and monotonic() > until) or not any(worker.is_alive() for worker in workers):
-                yield Stopped(-1, "a worker did not come to its end")
-                return
-            continue
-        running -= isinstance(event, Stopped)
+def _firsts(events: Iterator[Event], properties: Sequence[str]) -> Iterator[Event]:
+    """Yield events, without findings that an earlier property has come up with."""
+    ranks: dict[str, int] = {}
+    for event in events:
+        if isinstance(event, Found):
+            rank = properties.index(event.finding.property)
+            if rank >= ranks.get(event.finding.name, len(properties)):
+                continue
+            ranks[event.finding.name] = rank
         yield event
 
 
-# The monotonic clock is one for all processes of a machine: `until` means the same in each.
-
-
-def _work(number: int, plan: Plan, properties: Sequence[str], until: float | None, events: Queue[Event]) -> None:
-    """Hunt for each property of a worker's share."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the campaign ends its workers itself
-    error = None
+def _all(workers: Sequence[SpawnProcess], events: Queue[Event], until: float) -> Iterator[Event]:
+    """Yield the workers' events to the last, and leave none of them running, however it ends."""
+    running = dict(enumerate(workers))
+    for worker in workers:
+        worker.start()
     try:
-        client = Driven(plan.command)
+        with _noting_signals() as signals:
+            yield from _coming(running, events, until + OVERTIME_S, signals)
+            for worker in running.values():
+                worker.terminate()
+            yield from _coming(running, events, monotonic() + ENDING_S, [])
+        if signals:
+            raise KeyboardInterrupt
+        yield from (Stopped(number, f"worker {number + 1} did not come to its end") for number in running)
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.join()
+
+
+@contextmanager
+def _noting_signals() -> Iterator[list[int]]:
+    """Give a list to which requests to end are added, while the block is open: none of them interrupts anything in it."""
+    noted: list[int] = []
+    before = {each: signal.signal(each, lambda number, _: noted.append(number)) for each in ENDS}
+    try:
+        yield noted
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _coming(
+    running: dict[int, SpawnProcess], events: Queue[Event], until: float, signals: Sequence[int]
+) -> Iterator[Event]:
+    """Yield what comes until no worker runs, or it is past the time, or there is a signal."""
+    while running and monotonic() < until and not signals:
         try:
-            with Player(client, plan.url, token=plan.token) as player:
-                _Worker(number, plan, player, events, until).run(properties)
-        finally:
-            client.close()
-    except DriverFault as fault:
-        error = str(fault)
-    except Exception as fault:
-        error = f"{type(fault).__name__}: {fault}"
-    events.put(Stopped(number, error))
+            event = events.get(timeout=GLANCE_S)
+        except queue.Empty:
+            yield from _fallen(running)
+            continue
+        if isinstance(event, Stopped):
+            running.pop(event.worker, None)
+        yield event
 
 
-@dataclass
-class _Worker:
-    """One worker's share of a campaign."""
-
-    number: int
-    plan: Plan
-    player: Player
-    events: Queue[Event]
-    until: float | None
-    share: int = 1
-
-    def run(self, properties: Sequence[str]) -> None:
-        """Hunt for each property until its examples are through, or in turns until the time is up."""
-        self.share = len(properties)
-        hunts = {name: _Turns(set()) for name in properties}
-        turn = 0
-        while hunts:
-            for name, turns in list(hunts.items()):
-                if self.until is not None and monotonic() >= self.until:
-                    return
-                self._hunt(name, turns, turn)
-                if self.plan.examples is not None and turns.examples >= self.plan.examples:
-                    del hunts[name]
-            turn += 1
-
-    def _hunt(self, name: str, turns: _Turns, turn: int) -> None:
-        began, calls, examples = monotonic(), self.player.calls, turns.examples
-        hunt = Hunt(
-            aim=find(name),
-            player=self.player,
-            number=self.plan.seed + 7919 * turn,
-            until=self._slice_end(began),
-            examples=None if self.plan.examples is None else self.plan.examples - turns.examples,
-            database=None if self.plan.database is None else DirectoryBasedExampleDatabase(self.plan.database),
-            known=turns.known,
-        )
-        reported = 0.0
-
-        def tell(*, at_once: bool = False) -> None:
-            nonlocal reported
-            now = monotonic()
-            turns.examples = examples + hunt.progress.examples
-            if at_once or now - reported > REPORT_EVERY_S:
-                reported = now
-                done = Tally(
-                    self.number,
-                    name,
-                    turns.examples,
-                    turns.calls + self.player.calls - calls,
-                    turns.seconds + now - began,
-                )
-                self.events.put(done)
-
-        hunt.watch = lambda _progress: tell()
-        for catch in hunt.run():
-            self.events.put(Found(Finding.of(catch), examples + catch.examples, turns.seconds + catch.seconds))
-        tell(at_once=True)
-        turns.calls += self.player.calls - calls
-        turns.seconds += monotonic() - began
-
-    def _slice_end(self, now: float) -> float:
-        if self.until is None:
-            return float("inf")
-        if self.plan.examples is not None:
-            return self.until
-        fair = (self.plan.seconds or 0) / (TURNS * self.share)
-        return min(self.until, now + min(SLICE_S, fair))
-
-
-@dataclass
-class _Turns:
-    """What a property's turns have come to."""
-
-    known: set[str]
-    examples: int = 0
-    calls: int = 0
-    seconds: float = 0.0
+def _fallen(running: dict[int, SpawnProcess]) -> Iterator[Event]:
+    """Yield the end of workers that came to it without a word; one that was told to has not begun yet."""
+    for number, worker in list(running.items()):
+        if not worker.is_alive():
+            del running[number]
+            why = f"worker {number + 1} ended before its time, with exit code {worker.exitcode}"
+            yield Stopped(number, None if worker.exitcode == -signal.SIGTERM else why)

@@ -42,6 +42,8 @@ VENDOR_REQUIRES: Final = {
         "max_concurrency",
     ),
     "File": ("id", "object", "bytes", "created_at", "filename", "purpose"),
+    "ListBatchesResponse": ("data", "has_more"),
+    "FileList": ("data", "has_more"),
 }  # fmt: skip
 """What the vendor's newest edition requires; our own schemas require all that our own server sends."""
 
@@ -64,3 +66,26 @@ def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     while "$ref" in schema:
         schema = component(schema["$ref"].rpartition("/")[2])
     return schema
+
+
+def branch(schema: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
+    """Return the branch of a schema that a value belongs to: the one for objects, for lists, for null, or the schema itself."""
+    schema = resolved(schema)
+    for each in schema.get("anyOf", ()):
+        found = branch(each, value)
+        if _is_for(found, value):
+            return found
+    return schema
+
+
+def _is_for(schema: Mapping[str, Any], value: Any) -> bool:
+    wanted = {dict: "object", list: "array", type(None): "null"}.get(type(value))
+    return wanted is not None and schema.get("type") == wanted
+
+
+@cache
+def members() -> frozenset[str]:
+    """Return the names of all members that objects of the contract have, and of all parameters."""
+    parts = document()["components"]
+    named = {each["name"] for each in parts["parameters"].values()}
+    return frozenset(named.union(*(schema.get("properties", ()) for schema in parts["schemas"].values())))

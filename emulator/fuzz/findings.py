@@ -1,35 +1,38 @@
-"""Findings: what broke a client, as a file that people read in half a minute and that can be played again."""
+"""Findings: what broke a client, told so that people see it in half a minute. How they stand in files is said elsewhere."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
-from emulator.clients.protocol import Raised, Returned
-from emulator.domain.errors import EmulatorError
+from emulator.clients.protocol import Raised, Returned, Unsupported
 from emulator.faces.values import shown
-from emulator.fuzz.steps import HEADS, KINDS, MADE, Made
+from emulator.fuzz.steps import HEADS, KINDS, MADE, Connect, Look, Made, Pages
 from emulator.fuzz.trace import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from emulator.fuzz.hunting import Catch
     from emulator.fuzz.steps import Script, Step
     from emulator.fuzz.trace import Played, Trace
+    from emulator.fuzz.violation import Violation
 
-FORMAT: Final = 1
-PREFIX: Final = "finding-"
+MOST_SLEEPS: Final = 8
+MOST_REQUESTS: Final = 12
+REASON: Final = 140
+LINE: Final = 170
+"""Of what came of a step, people get to see so many letters a line."""
 _UNSAFE: Final = re.compile(r"[^a-z0-9]+")
-
-
-class FindingError(EmulatorError):
-    """A file is no finding; the message says where, what was expected and what stands there."""
+_UNSEEN: Final = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010fffe]")
+_PASSING: Final = (
+    (re.compile(r"\b(127\.0\.0\.1|localhost):\d+"), "server"),
+    (re.compile(r"\b0x[0-9a-f]{6,}"), "0x…"),
+    (re.compile(r"request \d+ \(([^()]*)\)"), r"\1"),
+)
+"""What is another each time: the server's port, addresses in memory, numbers of requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,98 +53,120 @@ class Finding:
     def of(cls, catch: Catch) -> Finding:
         """Return what was caught, as a finding."""
         hello, found = catch.trace.hello, catch.violation
-        call = next(
-            (each.step.call for each in catch.trace.played if each.number == found.step and hasattr(each.step, "call")),
-            "",
-        )
+        broken = next((each for each in catch.trace.played if each.number == found.step), None)
         return cls(
-            name=_name(catch.property, found.cause),
+            name=_name(found.cause if found.is_owed else f"{catch.property} {found.cause}"),
             property=catch.property,
-            reason=f"{call or catch.property}: {found.cause}",
+            reason=steady(_reason(found, broken)),
             client={"name": hello.name, "version": hello.version, "language": hello.language},
             cause=found.cause,
             script=catch.trace.script,
-            expected=found.expected,
-            got=found.got,
+            expected=steady(found.expected),
+            got=steady(found.got),
             happened=happened(catch.trace),
         )
 
 
-def _name(aim: str, cause: str) -> str:
+def _reason(found: Violation, broken: Played | None) -> str:
+    """Say in a line what is wrong: which call, and what it did."""
+    call = getattr(broken.step, "call", "") if broken else ""
+    what = found.cause
+    if found.is_owed:  # its cause is what tells it from others, and hard to read
+        what = f"undeclared {found.got}" if broken and isinstance(broken.outcome, Raised) else found.got
+    reason = what if not call or call in what else f"{call}: {what}"
+    return reason if len(reason) <= REASON else f"{reason[:REASON].rpartition(' ')[0]}…"
+
+
+def _name(what: str) -> str:
     """Return a name that is the same for the same cause, and that a file may have."""
-    short = _UNSAFE.sub("-", cause.lower()).strip("-")[:40].strip("-")
-    return f"{aim}-{short}-{hashlib.sha256(cause.encode()).hexdigest()[:6]}"
+    short = _UNSAFE.sub("-", what.lower()).strip("-")
+    while len(short) > 56:  # whole words, as many as fit
+        short = short[:56].rpartition("-")[0] or short[:56]
+    return f"{short}-{hashlib.sha256(what.encode()).hexdigest()[:4]}"
 
 
-def happened(trace: Trace) -> tuple[str, ...]:
-    """Tell what came of each step, in a line each."""
-    return tuple(line for each in trace.played for line in _told(each))
-
-
-def _told(played: Played) -> list[str]:
-    lines = [f"{request.method} {request.target[:200]} → {request.status or 'cut off'}" for request in played.requests]
-    match played.outcome:
-        case Returned(result=result):
-            lines.append(f"returned {shown(result)}")
-        case Raised() as error:
-            kind = "declared" if error.declared else "undeclared"
-            lines.append(f"raised the {kind} {error.type}: {' '.join(error.message.split())[:200]}")
-        case Fault() as fault:
-            lines.append(f"the driver {fault.kind}: {fault.message[:200]}")
-    sleeps = getattr(played.outcome, "sleeps", ())
-    if sleeps:
-        lines.append("slept " + ", ".join(f"{each:g} s" for each in sleeps[:20]))
-    return [f"step {played.number + 1}: {line}" for line in lines]
-
-
-# As a file
-
-
-def write(finding: Finding, folder: Path) -> Path:
-    """Write a finding into a folder, and return its file. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / file_of(finding)
-    file.write_text(text_of(finding), encoding="utf-8", newline="\n")
-    return file
-
-
-def file_of(finding: Finding) -> str:
-    """Return the name of a finding's file."""
-    return f"{PREFIX}{finding.name}.yaml"
-
-
-def text_of(finding: Finding) -> str:
-    """Return a finding as YAML, in the order in which it is read."""
-    told = {
-        "finding": FORMAT,
-        "reason": finding.reason,
-        "property": finding.property,
-        "cause": finding.cause,
-        "client": dict(finding.client),
-        "steps": [step_as_data(step) for step in finding.script],
-        "expected": finding.expected,
-        "got": finding.got,
-        "happened": list(finding.happened),
-    }
-    text: str = yaml.dump(told, sort_keys=False, allow_unicode=True, width=110, Dumper=_Dumper)
+def steady(text: str) -> str:
+    """Return a text without what is another each time."""
+    for pattern, instead in _PASSING:
+        text = pattern.sub(instead, text)
     return text
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes plainly: without the anchors by which equal values refer to each other."""
-
-    def ignore_aliases(self, _data: Any) -> bool:
-        return True
+# What happened
 
 
-def step_as_data(step: Step) -> dict[str, Any]:
+def happened(trace: Trace) -> tuple[str, ...]:
+    """Tell what came of each step, in a line or a few; steps of which nothing is to be told are left out."""
+    return tuple(line for each in trace.played for line in _told(each))
+
+
+def _told(played: Played) -> Iterator[str]:
+    lines = [*_requests(played), *_outcome(played)]
+    if lines:
+        yield f"{played.number + 1}. {_headline(played.step)}"
+    for line in lines:
+        seen = steady(_UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), line)).strip()
+        yield "   " + (seen if len(seen) <= LINE else f"{seen[:LINE]}…")
+
+
+def _headline(step: Step) -> str:
+    kind, head = next(name for name, each in KINDS.items() if isinstance(step, each)), HEADS[type(step)]
+    return kind if head is None else f"{kind} {getattr(step, head)}"
+
+
+def _requests(played: Played) -> Iterator[str]:
+    for request in played.requests[:MOST_REQUESTS]:
+        came = "no reply" if request.status is None else str(request.status)
+        ruled = "" if request.rule is None else ", as the rule has it"
+        yield f"server: {request.method} {request.target} → {came}{ruled}"
+    if len(played.requests) > MOST_REQUESTS:
+        yield f"server: … and {len(played.requests) - MOST_REQUESTS} requests more"
+
+
+def _outcome(played: Played) -> Iterator[str]:
+    match played.outcome:
+        case Returned(result=result):
+            pages = f"{len(played.seen)} pages, the last one " if isinstance(played.step, Pages) else ""
+            if not isinstance(played.step, Connect):
+                yield f"client: returned {pages}{shown(result)}"
+        case Raised() as error:
+            kind = "declared" if error.declared else "undeclared"
+            yield f"client: raised the {kind} {error.type}: {' '.join(error.message.split())}"
+        case Unsupported():
+            yield "client: does not have this call, or one of its arguments"
+        case Fault() as fault:
+            yield f"driver: {fault.kind}: {fault.message}"
+    sleeps = getattr(played.outcome, "sleeps", ())
+    if sleeps:
+        more = f" and {len(sleeps) - MOST_SLEEPS} more" if len(sleeps) > MOST_SLEEPS else ""
+        yield "client: slept " + ", ".join(f"{each:.2f} s" for each in sleeps[:MOST_SLEEPS]) + more
+    if isinstance(played.step, Look):
+        yield f"there: {_seen(played.seen)}"
+
+
+def _seen(seen: Any) -> str:
+    if isinstance(seen, list):
+        return f"{len(seen)}: {', '.join(str(item.get('id')) for item in seen)}" if seen else "nothing"
+    return "nothing" if seen is None else f"{len(seen)} bytes" if isinstance(seen, bytes) else shown(seen)
+
+
+# As data
+
+
+def members_of(step: Step) -> dict[str, Any]:
     """Return a step as it stands in a file: its word with what it is about, and what differs from the usual."""
     kind = next(name for name, each in KINDS.items() if isinstance(step, each))
     head = HEADS[type(step)]
     given = {each.name: getattr(step, each.name) for each in fields(step)}
     usual = {each.name: {} if each.default is MISSING else each.default for each in fields(step)}
-    rest = {name: _as_data(value) for name, value in given.items() if name != head and value != usual[name]}
-    return {kind: rest} if head is None else {kind: _as_data(given[head]), **rest}
+    rest = {name: value for name, value in given.items() if name != head and value != usual[name]}
+    return {kind: rest} if head is None else {kind: given[head], **rest}
+
+
+def step_as_data(step: Step) -> dict[str, Any]:
+    """Return a step as JSON has it: what an earlier step has made is an object of its own."""
+    found: dict[str, Any] = _as_data(members_of(step))
+    return found
 
 
 def _as_data(value: Any) -> Any:
@@ -152,63 +177,16 @@ def _as_data(value: Any) -> Any:
     return value
 
 
-def read(file: Path) -> Finding:
-    """Read a finding. Raises FindingError, OSError."""
-    try:
-        said = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise FindingError(
-            f"{file}: expected YAML, found what cannot be read: {' '.join(str(error).split())}"
-        ) from None
-    return _finding(said, file)
-
-
-def _finding(said: Any, file: Path) -> Finding:
-    if not isinstance(said, dict) or said.get("finding") != FORMAT:
-        found = shown(said.get("finding")) if isinstance(said, dict) else shown(said)[:60]
-        raise FindingError(f"{file}: expected a finding, which begins with 'finding: {FORMAT}', found {found}")
-    for name, kind in (("property", str), ("cause", str), ("steps", list)):
-        if not isinstance(said.get(name), kind):
-            raise FindingError(f"{file}: {name}: expected a {kind.__name__}, found {shown(said.get(name))[:60]}")
-    return Finding(
-        name=file.stem.removeprefix(PREFIX),
-        property=said["property"],
-        reason=str(said.get("reason", said["cause"])),
-        client=said.get("client") or {},
-        cause=said["cause"],
-        script=tuple(_step(step, f"{file}: steps[{number}]") for number, step in enumerate(said["steps"])),
-        expected=str(said.get("expected", "")),
-        got=str(said.get("got", "")),
-    )
-
-
-def _step(said: Any, place: str) -> Step:
-    kind = next((name for name in KINDS if name in said), None) if isinstance(said, dict) else None
-    if kind is None:
-        raise FindingError(f"{place}: expected one of {', '.join(KINDS)}, found {shown(said)[:80]}")
-    made = KINDS[kind]
-    head = HEADS[made]
-    rest = {name: value for name, value in said.items() if name != kind}
-    given = (said[kind] or {}) if head is None else {head: said[kind], **rest}
-    try:
-        return made(**{name: _from_data(value) for name, value in given.items()})
-    except (TypeError, AttributeError) as error:
-        names = ", ".join(each.name for each in fields(made))
-        raise FindingError(f"{place}: {kind}: expected {names}, found {shown(given)[:80]}: {error}") from None
-
-
-def _from_data(value: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {MADE}:
-        return Made(str(value[MADE]))
-    if isinstance(value, dict):
-        return {name: _from_data(each) for name, each in value.items()}
-    return value
-
-
 def as_data(finding: Finding) -> dict[str, Any]:
     """Return a finding for programs."""
     return {
-        **asdict(finding),
+        "name": finding.name,
+        "property": finding.property,
+        "reason": finding.reason,
+        "client": dict(finding.client),
+        "cause": finding.cause,
         "script": [step_as_data(step) for step in finding.script],
+        "expected": finding.expected,
+        "got": finding.got,
         "happened": list(finding.happened),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from emulator.clients.driver import Driver, DriverFault
 from emulator.clients.protocol import Hello, RetryPolicy, read_answer
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from emulator.clients.catalog import Command
     from emulator.clients.protocol import Outcome
+
+LEAVE_S: Final = 0.5
+"""How long a driver may take to end."""
 
 
 class Held(Protocol):
@@ -56,7 +59,7 @@ class Driven:
     def close(self) -> None:
         """End the driver; what it still has to say is of no interest."""
         with suppress(DriverFault):
-            self._driver.close()
+            self._driver.close(patience_s=LEAVE_S)
 
 
 class InProcess:

@@ -1,27 +1,27 @@
-"""The hunt for what breaks one property: Hypothesis draws scripts, plays them, and shrinks what breaks; one finding a cause.
+"""The hunt for what breaks one property: Hypothesis draws scripts, each is played, and what breaks is made small.
 
-A cause that is known is passed over from then on, so that the next round looks for others. Yields events; who shows them is
-none of its business.
+A cause that is known is passed over from then on, so that the next round looks for others. What is caught has been played
+again and has broken again. How far a hunt has come is told; who shows it is none of its business.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.database import ExampleDatabase
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from emulator.fuzz.lifecycle.machine import Walk
+from emulator.fuzz.playing import TimeUp, Unplayable
 from emulator.fuzz.shrinking import smaller
 from emulator.fuzz.trace import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from hypothesis.database import ExampleDatabase
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from emulator.fuzz.playing import Player
     from emulator.fuzz.property import Property
@@ -31,16 +31,21 @@ if TYPE_CHECKING:
 
 ROUND: Final = 500
 """How many examples Hypothesis draws before it begins again with another seed."""
-SHRINK_S: Final = 8.0
-"""How long the examples of one cause are made smaller."""
-KILLS: Final = 8
-"""How often a driver is broken by one cause while its example is made smaller."""
-PHASES: Final = (Phase.reuse, Phase.generate, Phase.target, Phase.shrink)
+PLAYS: Final = 400
+"""How often at most a script is played to make it smaller: a number, not a time, so that a seed gives the same each time."""
+KILLS: Final = 10
+"""How often the driver may break in that."""
+AGAIN: Final = 3
+"""How often a script is played again, at most, until it breaks once more."""
+PHASES: Final = (Phase.reuse, Phase.generate, Phase.target)
+"""Hypothesis is not asked to shrink: see `shrinking`."""
+MISJUDGED: Final = (Unplayable, LookupError, TypeError, ValueError, AttributeError)
+"""What playing and judging end in when a script makes no sense, which a smaller one need not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catch:
-    """The smallest script so far that breaks a property for one cause, and what happened when it was played."""
+    """A script that breaks a property for one cause, and what happened when it was played; how far the hunt was then."""
 
     property: str
     violation: Violation
@@ -49,92 +54,70 @@ class Catch:
     seconds: float
 
 
-@dataclass(slots=True, kw_only=True)
-class Progress:
-    """How far a hunt has come: `examples` played so far, and for how long."""
-
-    property: str
-    examples: int = 0
-    seconds: float = 0.0
-
-
-Event: TypeAlias = Catch | Progress
-
-
 class _Broken(Exception):
     """A script breaks the property."""
-
-
-class _Over(BaseException):
-    """The time is up. Not an Exception: Hypothesis would take it for a finding."""
-
-
-class _Done(BaseException):
-    """The example of a cause has been made smaller for long enough."""
 
 
 @dataclass(kw_only=True)
 class Hunt:
     """A hunt for what breaks one property with one client.
 
-    It ends after `examples`, or at `until` on the monotonic clock, whichever comes first; `number` seeds what is drawn.
+    It ends after `examples`, or at `until` on the monotonic clock; what is caught by then is still made small, as long as
+    the player's own time lasts. `number` seeds what is drawn. `known` causes are passed over, and so are those `owed` to any
+    property; both grow. `watch` is told after each example; `unsteady` counts what broke once and never again.
     """
 
     aim: Property
     player: Player
     number: int
-    until: float
+    until: float = float("inf")
     examples: int | None = None
     database: ExampleDatabase | None = None
-    watch: Callable[[Progress], None] = lambda _progress: None
+    watch: Callable[[], None] = lambda: None
     known: set[str] = field(default_factory=set)
+    owed: set[str] = field(default_factory=set)
+    played: int = field(default=0, init=False)
+    unsteady: int = field(default=0, init=False)
+    is_over: bool = field(default=False, init=False)
+    """Whether the time was up, in the middle of something."""
 
     def __post_init__(self) -> None:
-        self._progress = Progress(property=self.aim.name)
-        self._best: Catch | None = None
-        self._broken_since = 0.0
-        self._kills = 0
         self._began = monotonic()
+        self._caught: Catch | None = None
+        self._kept = None if self.database is None else Kept(self.database)
 
     def run(self) -> Iterator[Catch]:
         """Yield each catch once it is as small as it gets."""
         rounds = 0
         while self._goes_on():
-            self._best = None
-            is_over = self._round(rounds)
+            self._caught = None
+            self._round(rounds)
             rounds += 1
-            if self._best is not None:
-                catch = self._made_smaller(self._best)
-                self.known.add(catch.violation.cause)
-                yield catch
-            if is_over:
-                return
-
-    @property
-    def progress(self) -> Progress:
-        """How far it has come."""
-        return self._progress
+            if self._caught is not None:
+                yield from self._made_sure(self._caught)
 
     def _goes_on(self) -> bool:
-        return monotonic() < self.until and (self.examples is None or self._progress.examples < self.examples)
+        is_left = self.examples is None or self.played < self.examples
+        return is_left and not self.is_over and monotonic() < self.until
 
-    def _round(self, number: int) -> bool:
-        """Draw and play until something breaks, or a round's examples are through. Say whether the time is up."""
-        left = ROUND if self.examples is None else min(ROUND, self.examples - self._progress.examples)
+    # A round
+
+    def _round(self, number: int) -> None:
+        """Draw and play until something breaks, or a round's examples are through, or the time is up."""
+        left = ROUND if self.examples is None else min(ROUND, self.examples - self.played)
         try:
-            self._drawn(number, left)()
-        except (_Broken, _Done, Flaky, BaseExceptionGroup):
-            return False
-        except _Over:
-            return True
-        return False
+            self._drawn(self.number * 1_000_003 + number, left)()
+        except (_Broken, Flaky, BaseExceptionGroup):
+            return
+        except TimeUp:
+            self.is_over = True
 
-    def _drawn(self, number: int, examples: int) -> Callable[[], object]:
+    def _drawn(self, drawn: int, examples: int) -> Callable[[], object]:
         """Return the function that lets Hypothesis draw scripts and play them."""
         options = settings(
             max_examples=examples,
             stateful_step_count=30,
-            database=self.database,
+            database=self._kept,
             deadline=None,
             phases=PHASES,
             print_blob=False,
@@ -142,22 +125,21 @@ class Hunt:
             suppress_health_check=list(HealthCheck),
             verbosity=Verbosity.quiet,
         )
-        drawn = self.number * 1_000_003 + number
         return self._walking(drawn, options) if self.aim.machine else self._scripted(drawn, options)
 
     def _scripted(self, drawn: int, options: settings) -> Callable[[], object]:
         def example(script: Script) -> None:
             self._looks_on()
             trace = self.player.play(script, watches=self.aim.watches)
+            self._counts()
             self._judged(self.aim.violations(trace), trace)
 
-        # What Hypothesis keeps examples under in its database.
-        example.__qualname__ = f"fuzz/{self.aim.name}"
-        return seed(drawn)(options(given(self.aim.scripts())(example)))
+        # A seed goes without a database, unless the settings come last.
+        return options(seed(drawn)(given(self.aim.scripts())(example)))
 
     def _walking(self, drawn: int, options: settings) -> Callable[[], object]:
         def judge(violation: Violation, trace: Trace) -> None:
-            self._judged([violation], trace, is_whole=False)
+            self._judged([violation], trace)
 
         def begin(walk: Walk) -> None:
             self._looks_on()
@@ -171,64 +153,121 @@ class Hunt:
 
     def _looks_on(self) -> None:
         """Raise what ends the round when it is time."""
-        if monotonic() >= self.until:
-            raise _Over
-        if self._is_tired():
-            raise _Done
+        if self._kept is not None:
+            self._kept.breaks = False
+        if self._caught is None and monotonic() >= self.until:
+            raise TimeUp
 
     def _counts(self) -> None:
-        self._progress.examples += 1
-        self._progress.seconds = monotonic() - self._began
-        self.watch(self._progress)
+        self.played += self._caught is None  # Hypothesis plays once more what broke
+        self.watch()
 
-    def _judged(self, found: Sequence[Violation], trace: Trace, *, is_whole: bool = True) -> None:
-        """Raise _Broken when there is something new in what was found; `is_whole` says that it was a whole example."""
-        if is_whole:
-            self._counts()
-        new = [each for each in found if each.cause not in self.known]
-        if self._best is not None:  # from here on this cause alone is made smaller
-            new = [each for each in new if each.cause == self._best.violation.cause]
-        if new:
-            self._keep(new[0], trace)
-            raise _Broken
-
-    def _keep(self, violation: Violation, trace: Trace) -> None:
-        if self._best is None:
-            self._broken_since, self._kills = monotonic(), 0
-        self._kills += any(isinstance(each.outcome, Fault) for each in trace.played)
-        if self._best is None or size(trace.script) <= size(self._best.trace.script):
-            self._best = Catch(
+    def _judged(self, found: Sequence[Violation], trace: Trace) -> None:
+        """Raise _Broken when there is something new in what was found."""
+        if found and self._kept is not None:
+            self._kept.breaks = True
+        new = [each for each in found if each.cause not in self.known | self.owed]
+        if new and self._caught is None:
+            self._caught = Catch(
                 property=self.aim.name,
-                violation=violation,
+                violation=new[0],
                 trace=trace,
-                examples=self._progress.examples,
+                examples=self.played,
                 seconds=monotonic() - self._began,
             )
+        if new:
+            raise _Broken
 
-    def _made_smaller(self, catch: Catch) -> Catch:
-        """Return a catch whose script has nothing in it that does nothing for it, as far as there is time."""
-        until = min(self.until, monotonic() + SHRINK_S)
-        best = catch
+    # A catch
 
-        def breaks(script: Script) -> bool:
-            nonlocal best
-            if monotonic() >= until or self._kills >= 2 * KILLS:
-                return False
-            trace = self.player.play(script, watches=self.aim.watches)
-            self._kills += any(isinstance(each.outcome, Fault) for each in trace.played)
-            found = [each for each in self.aim.violations(trace) if each.cause == catch.violation.cause]
-            if found:
-                best = replace(catch, trace=trace, violation=found[0])
-            return bool(found)
+    def _made_sure(self, caught: Catch) -> Iterator[Catch]:
+        """Make a catch small, and yield it unless it was a whim that never comes again."""
+        attempt = _Attempt(self.player, self.aim, caught.violation.cause)
+        try:
+            smaller(caught.trace.script, attempt.breaks)
+            found = attempt.again([attempt.script or caught.trace.script, caught.trace.script])
+        except TimeUp:
+            self.is_over = True
+            found = attempt.found or (caught.violation, caught.trace)
+        if found is None:
+            self.unsteady += 1
+            return
+        violation, trace = found
+        (self.owed if violation.is_owed else self.known).add(violation.cause)
+        yield Catch(
+            property=caught.property,
+            violation=violation,
+            trace=trace,
+            examples=caught.examples,
+            seconds=caught.seconds,
+        )
 
-        smaller(catch.trace.script, breaks)
-        return best
 
-    def _is_tired(self) -> bool:
-        """Whether the example of a cause has been made smaller for long enough."""
-        return self._best is not None and (monotonic() - self._broken_since > SHRINK_S or self._kills >= KILLS)
+class _Attempt:
+    """Attempts to break a property again for one cause, with other scripts."""
+
+    def __init__(self, player: Player, aim: Property, cause: str) -> None:
+        self._player, self._aim, self._cause = player, aim, cause
+        self._plays, self._kills = 0, 0
+        self._tried: set[str] = set()
+        self.found: tuple[Violation, Trace] | None = None
+
+    @property
+    def script(self) -> Script | None:
+        """The smallest script that broke it."""
+        return None if self.found is None else self.found[1].script
+
+    def breaks(self, script: Script) -> bool:
+        """Play a script that has not been tried, as long as that is not too often, and say whether it breaks."""
+        key = repr(script)
+        if key in self._tried or self._plays >= PLAYS or self._kills >= KILLS:
+            return False
+        self._tried.add(key)
+        found = self._played(script)
+        self.found = found or self.found
+        return found is not None
+
+    def again(self, scripts: Iterable[Script]) -> tuple[Violation, Trace] | None:
+        """Play scripts by a client that is connected anew, until one breaks; and return what came of that."""
+        for script in scripts:
+            for _ in range(AGAIN):
+                self._player.forget()
+                found = self._played(script, watches=True)
+                if found is not None:
+                    return found
+        return None
+
+    def _played(self, script: Script, *, watches: bool = False) -> tuple[Violation, Trace] | None:
+        self._plays += 1
+        try:
+            trace = self._player.play(script, watches=watches or self._aim.watches)
+            found = self._aim.violations(trace)
+        except MISJUDGED:
+            return None
+        self._kills += any(isinstance(each.outcome, Fault) for each in trace.played)
+        return next(((each, trace) for each in found if each.cause == self._cause), None)
 
 
-def size(script: Script) -> tuple[int, int]:
-    """Return how large a script is to a reader: steps first, then letters."""
-    return len(script), len(repr(script))
+class Kept(ExampleDatabase):
+    """Examples that are kept though Hypothesis finds nothing new in them: a cause that is known breaks no round.
+
+    It forgets an example right after having tried it; `breaks` says whether that broke anything at all.
+    """
+
+    def __init__(self, kept: ExampleDatabase) -> None:
+        super().__init__()
+        self._kept = kept
+        self.breaks = False
+
+    def fetch(self, key: bytes) -> Iterable[bytes]:
+        """Return the examples."""
+        return self._kept.fetch(key)
+
+    def save(self, key: bytes, value: bytes) -> None:
+        """Keep an example."""
+        self._kept.save(key, value)
+
+    def delete(self, key: bytes, value: bytes) -> None:
+        """Forget an example that is of no use any more."""
+        if not self.breaks:
+            self._kept.delete(key, value)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.clients.catalog import DRIVERS
 from emulator.domain.errors import EmulatorError
 from emulator.embedded import Emulator
+from emulator.faces.values import shown
 from emulator.fuzz.findings import happened, step_as_data
 from emulator.fuzz.held import InProcess
 from emulator.fuzz.lifecycle.machine import Walk
@@ -70,6 +71,7 @@ def _give_player(walk: type[Walk], held: InProcess) -> None:
         server = Emulator().start()
         atexit.register(server.stop)
         walk.player = Player(held, server.url).__enter__()
+        atexit.register(walk.player.__exit__)
 
 
 def told(violation: Violation, trace: Trace) -> str:
@@ -81,8 +83,9 @@ def told(violation: Violation, trace: Trace) -> str:
 
 
 def _line(data: Mapping[str, Any]) -> str:
-    ((kind, given),) = data.items()
-    return f"{kind} {given}" if given else kind
+    """Return a step as a line: its word with what it is about, and what else it takes."""
+    (kind, about), *rest = data.items()
+    return " ".join((kind, shown(about), *(f"{name}={shown(value)}" for name, value in rest)))
 
 
 def _official(name: str) -> Answer:
@@ -95,6 +98,7 @@ def _official(name: str) -> Answer:
         driver = module.Driver(module.load(), style=STYLES[name])
     except SystemExit as error:
         raise CannotHold(str(error)) from None
+    atexit.register(driver.end)
     return partial(_answered, driver)
 
 

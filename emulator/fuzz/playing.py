@@ -5,18 +5,21 @@ from __future__ import annotations
 from base64 import b64decode
 from contextlib import suppress
 from dataclasses import fields, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import quote
 
 from emulator.client import AdminClient, AdminError
 from emulator.clients.driver import DriverFault
-from emulator.clients.protocol import Raised, Returned
-from emulator.faces.arranging import Arranger
+from emulator.clients.protocol import Raised, Returned, Unsupported
+from emulator.domain.errors import EmulatorError
+from emulator.faces.arranging import Arranger, Refused
 from emulator.faces.journal import of_client
 from emulator.fuzz.steps import Advance, Arrange, Call, Connect, Look, Made, Pages, Rule, Scenario
 from emulator.fuzz.trace import Fault, Played, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from emulator.clients.protocol import Hello, Outcome
     from emulator.faces.journal import Sent
@@ -30,25 +33,50 @@ UNMADE: Final = "nothing_made"
 """Stands for the id of what a step should have made and did not."""
 
 
-class Player:
-    """Plays scripts with one client, in one world of the server at `url`, which is open to `token`."""
+JOURNAL: Final = 8
+"""How many requests of the journal are read after a call; more only where there were more."""
+MOST_REQUESTS: Final = 2000
+"""Of more requests in one call only the last ones are read."""
+LONGEST_S: Final = 10 * 86_400.0
+"""The world's clock does not follow a client that sleeps longer."""
 
-    def __init__(self, client: Held, url: str, *, token: str | None = None) -> None:
-        self._client, self._url, self._token = client, url, token
+
+class TimeUp(BaseException):
+    """The time is up, in the middle of something. Not an Exception: nobody is to take it for what a client did."""
+
+
+class Unplayable(EmulatorError):
+    """A step cannot be played, for the server does not take it; the message says which one and why."""
+
+
+class Player:
+    """Plays scripts with one client, in one world of the server at `url`, which is open to `token`.
+
+    No call lasts longer than until `until` on the monotonic clock: it ends in TimeUp then, and so does each later one.
+    """
+
+    def __init__(self, client: Held, url: str, *, token: str | None = None, until: float = float("inf")) -> None:
+        self._client, self._url, self._token, self.until = client, url, token, until
         self.calls = 0
+        self._is_calling = False
 
     def __enter__(self) -> Self:
-        with AdminClient(self._url, token=self._token) as server:
-            made = server.create_world(clock="manual", seed=SEED)
-        self._world, self._api_key = made["world"], made["api_key"]
-        self._admin = AdminClient(self._url, api_key=self._api_key, token=self._token)
         self._connected: Connect | None = None
+        self._enter_world()
         return self
 
     def __exit__(self, *_: object) -> None:
         with suppress(AdminError, OSError):
             self._admin.delete_world(self._world)
         self._admin.close()
+
+    def _enter_world(self) -> None:
+        with AdminClient(self._url, token=self._token) as server:
+            made = server.create_world(clock="manual", seed=SEED)
+        self._world, self._api_key = made["world"], made["api_key"]
+        self._admin = AdminClient(self._url, api_key=self._api_key, token=self._token)
+        self._arrangers: dict[str | None, Arranger] = {}
+        self._connected = None
 
     @property
     def hello(self) -> Hello:
@@ -58,7 +86,7 @@ class Player:
     def play(self, script: Script, *, watches: bool = True) -> Trace:
         """Play a script and return what happened; `watches` says whether anybody wants to know what requests were made.
 
-        After a fault of the driver the rest of the script is not played. Raises AdminError, OSError.
+        After a fault of the driver the rest of the script is not played. Raises Unplayable, AdminError, OSError, TimeUp.
         """
         self.begin()
         played: list[Played] = []
@@ -70,11 +98,25 @@ class Player:
 
     def begin(self) -> None:
         """Make the world as new."""
-        self._admin.reset()
+        try:
+            self._admin.reset()
+        except AdminError:  # a client that was given the clock can delete the world as well
+            self._admin.close()
+            self._enter_world()
         self._made: dict[str, str] = {}
         self._wanted = Connect()
-        self._seen_requests = 0
+        self._last_request = -1
         self._number = 0
+
+    def hurry(self) -> None:
+        """Let the time be up now: for a signal's handler. Raises TimeUp where it interrupts nothing but a call."""
+        self.until = 0.0
+        if self._is_calling:
+            raise TimeUp
+
+    def forget(self) -> None:
+        """Connect the client anew before its next call, so that what it does then does not hang on what it did before."""
+        self._connected = None
 
     def step(self, step: Step, *, watches: bool = True) -> Played:
         """Play one step after those before it, and return what came of it."""
@@ -90,12 +132,22 @@ class Player:
             case Call():
                 return self._call(number, step, watches=watches)
             case Pages():
-                return self._pages(number, step)
+                return self._pages(number, step, watches=watches)
             case Look():
-                return Played(number=number, step=step, seen=self._look(step))
+                return Played(number=number, step=step, seen=self._done(number, step, lambda: self._look(step)))
             case _:
-                self._set(step)
+                self._done(number, step, lambda: self._set(step))
                 return Played(number=number, step=step)
+
+    def _done(self, number: int, step: Step, do: Callable[[], Any]) -> Any:
+        """Do what a step says to the server, of which a step written by hand may ask too much. Raises Unplayable."""
+        try:
+            return do()
+        except (AdminError, Refused, ValueError, ConnectionResetError) as error:
+            if isinstance(error, ConnectionError) and not isinstance(step, Arrange | Look):
+                raise
+            what = type(step).__name__.lower()
+            raise Unplayable(f"step {number + 1}: {what}: expected what the server takes, but: {error}") from None
 
     def _set(self, step: Arrange | Rule | Scenario | Advance) -> None:
         """Do to the world what a step says."""
@@ -118,51 +170,68 @@ class Player:
         clock = {"url": f"{self._url}/_emulator", "headers": self._headers()}
         args = {each.name: getattr(step, each.name) for each in fields(step)}
         args |= {"base_url": self._url, "api_key": self._api_key, "clock": clock}
-        self._connected = step
-        return self._asked("connect", args, deadline_s=CONNECT_S)
+        outcome = self._asked("connect", args, deadline_s=CONNECT_S)
+        # A client that would not connect so is not to make calls as it was connected before.
+        self._connected = step if isinstance(outcome, Returned) else None
+        return outcome
 
     def _headers(self) -> dict[str, str]:
         token = {} if self._token is None else {"X-Emulator-Admin-Token": self._token}
         return {"Authorization": f"Bearer {self._api_key}", **token}
 
     def _call(self, number: int, step: Call, *, watches: bool) -> Played:
-        refused = self._connected_as(self._wanted)
-        if isinstance(refused, Fault | Raised):
-            return Played(number=number, step=step, outcome=refused)
-        outcome = self._asked(step.call, step.args, deadline_s=step.deadline_s)
+        outcome = self._wanting() or self._asked(step.call, step.args, deadline_s=step.deadline_s)
         if isinstance(outcome, Returned) and step.name is not None:
             made = outcome.result.get("id") if isinstance(outcome.result, dict) else None
             self._made[step.name] = made if isinstance(made, str) else UNMADE
         return Played(number=number, step=step, outcome=outcome, requests=self._requests() if watches else ())
 
-    def _pages(self, number: int, step: Pages) -> Played:
+    def _wanting(self) -> Fault | Raised | Unsupported | None:
+        """Connect the client as it is wanted, if it is not, and return what stands in the way of calls."""
+        outcome = self._connected_as(self._wanted)
+        return None if isinstance(outcome, Returned) else outcome
+
+    def _pages(self, number: int, step: Pages, *, watches: bool) -> Played:
         """List to the end, and return the pages that were seen; the outcome is that of the last call."""
-        self._connected_as(self._wanted)
-        args, seen = dict(step.args), []
-        for _ in range(step.most):
+        outcome: Outcome | Fault | None = self._wanting()
+        seen: list[Any] = []
+        args: Mapping[str, Any] | None = step.args if outcome is None else None
+        while args is not None and len(seen) < step.most:
             outcome = self._asked(step.call, args, deadline_s=step.deadline_s)
-            if not isinstance(outcome, Returned):
-                break
-            seen.append(outcome.result)
-            if not seen[-1].get("has_more"):
-                break
-            args["after"] = seen[-1].get("last_id") or seen[-1]["data"][-1]["id"]
-        return Played(number=number, step=step, outcome=outcome, seen=seen)
+            if isinstance(outcome, Returned):
+                seen.append(outcome.result)
+            args = _next(args, outcome)
+        requests = self._requests() if watches else ()
+        return Played(number=number, step=step, outcome=outcome, seen=seen, requests=requests)
 
     def _asked(self, call: str, args: Mapping[str, Any], *, deadline_s: float) -> Outcome | Fault:
+        left = self.until - monotonic()
+        if left <= 0:
+            raise TimeUp
         self.calls += 1
+        self._is_calling = True
         try:
-            outcome = self._client.call(call, args, deadline_s=deadline_s)
+            outcome = self._client.call(call, args, deadline_s=min(deadline_s, left))
         except DriverFault as fault:
             self._connected = None
+            if monotonic() >= self.until:  # it might have been in time
+                raise TimeUp from None
             return Fault(fault.kind, str(fault))
+        finally:
+            self._is_calling = False
         if outcome.sleeps and not outcome.slept:
-            self._admin.advance(min(sum(outcome.sleeps), 10 * 86_400.0))
+            self._admin.advance(min(sum(outcome.sleeps), LONGEST_S))
         return outcome
 
     def _requests(self) -> Sequence[Sent]:
-        found = self._admin.requests()
-        new, self._seen_requests = found[self._seen_requests :], len(found)
+        """Return the client's requests since the last time."""
+        limit = JOURNAL
+        found = self._admin.requests(limit=limit)
+        while len(found) == limit < MOST_REQUESTS and found[0]["number"] > self._last_request + 1:
+            limit = MOST_REQUESTS
+            found = self._admin.requests(limit=limit)
+        new = [entry for entry in found if entry["number"] > self._last_request]
+        self._last_request = found[-1]["number"] if found else self._last_request
         return of_client(new)
 
     # The world
@@ -180,11 +249,13 @@ class Player:
         return self._made.get(value.name, UNMADE) if isinstance(value, Made) else value
 
     def _arranger(self, tenant: str | None) -> Arranger:
-        return Arranger(self._url, self._api_key, on_behalf_of=tenant)
+        if tenant not in self._arrangers:
+            self._arrangers[tenant] = Arranger(self._url, self._api_key, on_behalf_of=tenant)
+        return self._arrangers[tenant]
 
     def _arrange(self, step: Arrange) -> None:
         arranger = self._arranger(step.tenant)
-        content = None if step.content is None else b64decode(step.content)
+        content = None if step.content is None else b64decode(step.content, validate=True)
         file = arranger.file(content, filename=step.filename)
         made = file if step.what == "file" else arranger.batch(input_file_id=file["id"])
         self._made[step.name] = made["id"]
@@ -196,4 +267,21 @@ class Player:
             return arranger.get(f"/{step.at}")["data"]
         if step.file in {None, UNMADE}:
             return None
-        return arranger.content(str(step.file)) if step.at == "content" else arranger.get(f"/files/{step.file}")
+        file = quote(str(step.file), safe="")
+        try:
+            return arranger.content(str(step.file)) if step.at == "content" else arranger.get(f"/files/{file}")
+        except Refused as error:
+            if error.status == 404:  # a client may have deleted it
+                return None
+            raise
+
+
+def _next(args: Mapping[str, Any], outcome: Outcome | Fault) -> Mapping[str, Any] | None:
+    """Return the arguments for the page after this one, as a program takes them from it; None where it cannot."""
+    page = outcome.result if isinstance(outcome, Returned) else None
+    if not isinstance(page, dict) or not page.get("has_more"):
+        return None
+    data = page.get("data")
+    last = data[-1] if isinstance(data, list) and data else None
+    after = page.get("last_id") or (last.get("id") if isinstance(last, dict) else None)
+    return None if after is None else {**args, "after": after}

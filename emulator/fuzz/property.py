@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from emulator.clients.protocol import Raised
+from emulator.fuzz.contract import members
+from emulator.fuzz.steps import Connect
 from emulator.fuzz.trace import Fault
 from emulator.fuzz.violation import skeleton
 
@@ -53,15 +55,32 @@ def broken_drivers(trace: Trace) -> Iterator[Violation]:
     for each in trace.played:
         if isinstance(each.outcome, Fault):
             fault = each.outcome
-            yield each.violation(f"driver {fault.kind}", "an answer by the deadline", f"{fault.kind}: {fault.message}")
+            got = f"{fault.kind}: {fault.message}"
+            yield each.violation(f"driver {fault.kind}", "an answer by the deadline", got, is_owed=True)
 
 
 def undeclared(trace: Trace) -> Iterator[Violation]:
     """Yield where a call ended in an error that the SDK does not document."""
+    refused: Raised | None = None
     for each in trace.played:
+        if isinstance(each.step, Connect):
+            refused = each.outcome if isinstance(each.outcome, Raised) else None
+        elif refused is not None:  # the calls that follow end in the same error, and that has been said
+            continue
         if isinstance(each.outcome, Raised) and not each.outcome.declared:
-            error = each.outcome
-            cause = f"undeclared {error.type}: {skeleton(error.message)}"
+            error, call = each.outcome, getattr(each.step, "call", "connect")
             yield each.violation(
-                cause, "a result, or an error that the SDK documents", f"{error.type}: {error.message}"
+                f"undeclared {error.type} in {call}: {gist(error.message)}",
+                "a result, or an error that the SDK documents",
+                f"{error.type}: {error.message}",
+                is_owed=True,
             )
+
+
+def gist(message: str) -> str:
+    """Return what tells one kind of error from another: how its message begins, and which member it is about.
+
+    Validators name that in their second line.
+    """
+    where = ".".join(part for part in "".join(message.splitlines()[1:2]).split(".") if part in members())
+    return f"{skeleton(message)} {where}".strip()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from emulator.fuzz.steps import Call
+from emulator.fuzz.contract import OPERATIONS
+from emulator.fuzz.steps import Call, Rule
 from emulator.fuzz.violation import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from emulator.clients.protocol import Hello, Outcome
     from emulator.faces.journal import Sent
@@ -39,9 +40,10 @@ class Played:
     requests: Sequence[Sent] = ()
     seen: Any = None
 
-    def violation(self, cause: str, expected: str, got: str) -> Violation:
-        """Return a violation of this step."""
-        return Violation(cause=cause, step=self.number, expected=_line(expected), got=_line(got))
+    def violation(self, cause: str, expected: str, got: str, *, is_owed: bool = False) -> Violation:
+        """Return a violation of this step; `is_owed`: whatever the property."""
+        said = {"expected": _line(expected), "got": _line(got)}
+        return Violation(cause=cause, step=self.number, is_owed=is_owed, **said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,16 @@ class Trace:
         for each in self.played:
             if isinstance(each.step, Call):
                 yield each, each.step
+
+    def answered(self) -> Iterator[tuple[Played, Call, Mapping[str, Any]]]:
+        """Yield each call whose requests a rule before it has answered, all alike, and that reply as the rule has it."""
+        replies: dict[str, Mapping[str, Any]] = {}
+        for each in self.played:
+            match each.step:
+                case Rule(rule={"on": {"operation": operation, **more}, "reply": reply}) if not more:
+                    replies[operation] = reply
+                case Call(call=call) if OPERATIONS[call] in replies:
+                    yield each, each.step, replies[OPERATIONS[call]]
 
 
 def _line(text: str) -> str:

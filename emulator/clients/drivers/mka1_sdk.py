@@ -260,6 +260,11 @@ class Driver:
             self._connection.client.close()
             self._loop.run_until_complete(self._connection.async_client.aclose())
 
+    def end(self) -> None:
+        """Close all there is; no call can follow."""
+        self.close()
+        self._loop.close()
+
     def _connect(self, args: Json) -> None:
         self.close()
         if not {"base_url", "api_key"} <= args.keys():
@@ -337,7 +342,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         identity, call, args = read(line)
         write(answers, {"id": identity, **driver.answer(call, args)})
-    driver.close()
+    driver.end()
     sys.stderr.flush()
     os._exit(0)  # to take the whole SDK down in order would take longer than a driver has for its end
 

@@ -16,6 +16,10 @@ from emulator.fuzz.strategies.arguments import metadata
 from emulator.fuzz.trace import Fault, Trace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hypothesis.strategies import SearchStrategy
+
     from emulator.fuzz.playing import Player
     from emulator.fuzz.steps import Step
     from emulator.fuzz.trace import Played
@@ -25,7 +29,8 @@ TENANTS: Final = (None, "alice", "bob")
 SPANS_S: Final = (1, 59, 60, 61, 599, 600, 1800, 3540, 3600, 3660, 7200, 86_399, 86_400, 100_000)
 SCENARIOS: Final = (
     "happy-path", "expired-partial", "all-failed", "mixed-results", "cancel-too-late", "stuck-finalizing", "straggler",
-    "one-bad-line", "finalizing-unseen", "counts-zero-then-jump", "stuck-validating", "out-of-order",
+    "one-bad-line", "cancel-in-progress", "expired-nothing", "finalizing-unseen", "http-error-lines",
+    "many-errors", "stuck-validating", "out-of-order",
 )  # fmt: skip
 """Legal ones, whose batches are shown as they are."""
 FAULTS: Final[tuple[dict[str, Any], ...]] = (
@@ -36,6 +41,14 @@ FAULTS: Final[tuple[dict[str, Any], ...]] = (
     {"close": True},
     {"after": True, "reset": {"body": 20}},
 )
+RETRIES: Final = ("off", "default")
+LISTS: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
+    ("batches.list", {}),
+    ("batches.list", {"limit": 1}),
+    ("batches.list", {"limit": 100}),
+    ("files.list", {}),
+)
+FIRST_FILE, FIRST_BATCH = Made("file"), Made("batch")
 READS: Final = ("getBatch", "listBatches", "getFile", "getFileContent", "cancelBatch")
 
 
@@ -46,6 +59,22 @@ def _line(number: int) -> dict[str, Any]:
 
 INPUT: Final = "".join(json.dumps(_line(number)) + "\n" for number in range(1, 4)).encode()
 CONTENTS: Final = (INPUT, INPUT, INPUT, b"not a request\n", b"")
+
+
+def _upload(name: str, content: bytes) -> Call:
+    args = {"filename": "input.jsonl", "content": b64encode(content).decode(), "purpose": "batch"}
+    return Call(call="files.upload", args=args, name=name)
+
+
+def _create(name: str, file: Made, noted: Mapping[str, Any]) -> Call:
+    args = {"input_file_id": file, "endpoint": "/v1/chat/completions", **noted}
+    return Call(call="batches.create", args=args, name=name)
+
+
+def _noted() -> SearchStrategy[dict[str, Any]]:
+    """Return what may be said of a batch besides its file, most of it short."""
+    short = metadata().filter(lambda value: value is None or len(value) < 6)
+    return st.one_of(st.just({}), st.fixed_dictionaries({"metadata": short}))
 
 
 class Walk(RuleBasedStateMachine):
@@ -80,13 +109,31 @@ class Walk(RuleBasedStateMachine):
         for violation in [*broken_drivers(now), *undeclared(now)] or list(self._model.see(played)):
             self.judge(violation, trace)
 
-    @initialize(tenant=st.sampled_from(TENANTS), retries=st.sampled_from(("off", "default")))
-    def connect(self, tenant: str | None, retries: str) -> None:
-        """Begin in a world as new."""
+    @initialize(
+        tenant=st.sampled_from(TENANTS),
+        retries=st.sampled_from(RETRIES),
+        scenario=st.sampled_from((SCENARIOS[0], *SCENARIOS)),
+    )
+    def begin(self, tenant: str | None, retries: str, scenario: str) -> None:
+        """Begin in a world as new, with a batch."""
         self.player.begin()
         self.do(Connect(on_behalf_of=tenant, retries=retries))
+        if scenario != SCENARIOS[0]:
+            self.do(Scenario(scenario=scenario))
+        self.do(_upload(FIRST_FILE.name, INPUT))
+        self.do(_create(FIRST_BATCH.name, FIRST_FILE, {}))
 
-    @rule(tenant=st.sampled_from(TENANTS), retries=st.sampled_from(("off", "default")))
+    @initialize(target=files)
+    def first_file(self) -> Made:
+        """Name the file that there is from the beginning."""
+        return FIRST_FILE
+
+    @initialize(target=batches)
+    def first_batch(self) -> Made:
+        """Name the batch that there is from the beginning."""
+        return FIRST_BATCH
+
+    @rule(tenant=st.sampled_from(TENANTS), retries=st.sampled_from(RETRIES))
     def reconnect(self, tenant: str | None, retries: str) -> None:
         """Act for somebody else."""
         self.do(Connect(on_behalf_of=tenant, retries=retries))
@@ -95,20 +142,14 @@ class Walk(RuleBasedStateMachine):
     def upload(self, content: bytes) -> Made:
         """Upload a file."""
         name = f"file {len(self._steps)}"
-        args = {"filename": "input.jsonl", "content": b64encode(content).decode(), "purpose": "batch"}
-        self.do(Call(call="files.upload", args=args, name=name))
+        self.do(_upload(name, content))
         return Made(name)
 
-    @rule(
-        target=batches,
-        file=files,
-        noted=st.one_of(st.none(), metadata().filter(lambda value: value is None or len(value) < 6)),
-    )
-    def create(self, file: Made, noted: Any) -> Made:
+    @rule(target=batches, file=files, noted=_noted())
+    def create(self, file: Made, noted: Mapping[str, Any]) -> Made:
         """Start a batch of a file."""
         name = f"batch {len(self._steps)}"
-        args: dict[str, Any] = {"input_file_id": file, "endpoint": "/v1/chat/completions"}
-        self.do(Call(call="batches.create", args=args if noted is None else {**args, "metadata": noted}, name=name))
+        self.do(_create(name, file, noted))
         return Made(name)
 
     @rule(batch=batches)
@@ -116,41 +157,33 @@ class Walk(RuleBasedStateMachine):
         """Look at a batch."""
         self.do(Call(call="batches.get", args={"batch_id": batch}))
 
+    @rule(batch=batches, seconds=st.sampled_from(SPANS_S))
+    def poll(self, batch: Made, seconds: int) -> None:
+        """Let time pass, and look at a batch."""
+        self.do(Advance(seconds=seconds))
+        self.do(Call(call="batches.get", args={"batch_id": batch}))
+
     @rule(batch=batches)
     def cancel(self, batch: Made) -> None:
         """Stop a batch."""
         self.do(Call(call="batches.cancel", args={"batch_id": batch}))
 
-    @rule(limit=st.sampled_from((None, 1, 2, 100)))
-    def list_batches(self, limit: int | None) -> None:
-        """List batches."""
-        self.do(Call(call="batches.list", args={} if limit is None else {"limit": limit}))
+    @rule(listed=st.sampled_from(LISTS))
+    def list(self, listed: tuple[str, Mapping[str, Any]]) -> None:
+        """List batches or files."""
+        call, args = listed
+        self.do(Call(call=call, args=args))
 
-    @rule()
-    def list_files(self) -> None:
-        """List files."""
-        self.do(Call(call="files.list"))
-
-    @rule(file=files)
-    def get_file(self, file: Made) -> None:
-        """Look at a file."""
-        self.do(Call(call="files.get", args={"file_id": file}))
-
-    @rule(file=files)
-    def read(self, file: Made) -> None:
-        """Read a file."""
-        self.do(Call(call="files.content", args={"file_id": file}))
+    @rule(file=files, call=st.sampled_from(("files.get", "files.content")))
+    def read(self, file: Made, call: str) -> None:
+        """Look at a file, or read it."""
+        self.do(Call(call=call, args={"file_id": file}))
 
     @rule(file=consumes(files))
     def delete(self, file: Made) -> None:
         """Delete a file, and look for it."""
         self.do(Call(call="files.delete", args={"file_id": file}))
         self.do(Call(call="files.get", args={"file_id": file}))
-
-    @rule(seconds=st.sampled_from(SPANS_S))
-    def advance(self, seconds: int) -> None:
-        """Let time pass."""
-        self.do(Advance(seconds=seconds))
 
     @rule(name=st.sampled_from(SCENARIOS))
     def follow(self, name: str) -> None:

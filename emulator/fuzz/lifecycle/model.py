@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.clients.protocol import Raised, Returned
 from emulator.faces.values import is_same, shown
+from emulator.fuzz.contract import OPERATIONS
+from emulator.fuzz.lifecycle.shapes import COUNTS, SHAPES, STAMPS, plain
 from emulator.fuzz.steps import Advance, Arrange, Call, Connect, Rule, Scenario
 
 if TYPE_CHECKING:
@@ -40,9 +42,6 @@ FIXED: Final = (
     "metadata",
     "max_concurrency",
 )
-STAMPS: Final = (
-    "in_progress_at", "finalizing_at", "completed_at", "failed_at", "expired_at", "cancelling_at", "cancelled_at",
-)  # fmt: skip
 START: Final = 1704067200
 
 
@@ -97,16 +96,24 @@ class Model:
         if isinstance(outcome, Returned | Raised):
             self.now += sum(outcome.sleeps)
         if isinstance(outcome, Returned):
-            yield from _SEEN[call.call](self, played, call, outcome.result)
+            yield from self._returned(played, call, outcome.result)
         elif isinstance(outcome, Raised):
             yield from self._refused(played, call, outcome)
 
+    def _returned(self, played: Played, call: Call, result: Any) -> Iterator[Violation]:
+        is_one, what = SHAPES[call.call]
+        if is_one(result):
+            yield from _SEEN[call.call](self, played, call, result)
+        else:
+            yield played.violation(f"no {what} returned", f"a {what}, whole", shown(result))
+
     def _refused(self, played: Played, call: Call, error: Raised) -> Iterator[Violation]:
         """Say whether an error may be: where nothing meddles, what exists is found, and what may be done is done."""
-        operation = played.requests[-1].operation if played.requests else None
-        if (operation or "") in self.loose or self.follows != "happy-path":
-            return
         known = self._about(call)
+        if call.call == "files.delete":  # it may have taken effect all the same
+            self.files.pop(call.args["file_id"], None)
+        if OPERATIONS[call.call] in self.loose or self.follows != "happy-path":
+            return
         if (
             known is not None
             and known.tenant == self.tenant
@@ -156,8 +163,16 @@ class Model:
         stamps = [batch["created_at"] for batch in page["data"]]
         if stamps != sorted(stamps, reverse=True):
             yield played.violation("list out of order", "the newest first", shown(stamps))
+        yield from self._all_listed(played, page, self.batches)
         for batch in page["data"]:
             yield from self._batch(played, batch)
+
+    def _all_listed(self, played: Played, page: Any, known: Mapping[str, Known]) -> Iterator[Violation]:
+        """See that a list which says that it is at its end has all that is the tenant's."""
+        listed = {item["id"] for item in page["data"]}
+        mine = {name for name, each in known.items() if each.tenant == self.tenant and not each.is_deleted}
+        if page.get("has_more") is False and not mine <= listed:
+            yield played.violation("missing from the list", shown(sorted(mine)), shown(sorted(listed)))
 
     def uploaded(self, played: Played, call: Call, file: Any) -> Iterator[Violation]:
         """Take note of a new file."""
@@ -171,7 +186,7 @@ class Model:
         known = self.files.get(call.args["file_id"])
         yield from self._may_be_found(played, known)
         if known is not None and known.last is not None:
-            yield from _same(played, "a file that changes", dict(known.last), file)
+            yield from _same(played, "a file that changes", plain("File", known.last), plain("File", file))
 
     def deleted(self, played: Played, call: Call, said: Any) -> Iterator[Violation]:
         """Take note that a file is gone."""
@@ -192,6 +207,7 @@ class Model:
 
     def files_listed(self, played: Played, _call: Call, page: Any) -> Iterator[Violation]:
         """See whose files they are."""
+        yield from self._all_listed(played, page, self.files)
         for file in page["data"]:
             known = self.files.get(file["id"])
             if known is not None:
@@ -216,7 +232,7 @@ class Model:
 def _in_itself(played: Played, batch: Mapping[str, Any], now: float) -> Iterator[Violation]:
     """Yield what cannot be in one look at a batch."""
     counts = batch["request_counts"]
-    if counts["completed"] + counts["failed"] > counts["total"] or min(counts.values()) < 0:
+    if counts["completed"] + counts["failed"] > counts["total"] or min(counts[name] for name in COUNTS) < 0:
         yield played.violation("counts that do not add up", "completed + failed of total", shown(counts))
     for name in STAMPS:
         if batch.get(name) is not None and not batch["created_at"] <= batch[name] <= now + 1:
@@ -232,14 +248,14 @@ def _since(played: Played, last: Mapping[str, Any], batch: Mapping[str, Any]) ->
     """Yield what cannot be after a batch was seen as it was."""
     if batch["status"] not in reachable(last["status"]):
         yield played.violation("a status out of order", f"one that follows {last['status']}", batch["status"])
-    if last["status"] in ENDS and not is_same(dict(last), dict(batch)):
+    if last["status"] in ENDS and not is_same(plain("BatchObject", last), plain("BatchObject", batch)):
         yield played.violation("a change after the end", shown(last), shown(batch))
     for name in FIXED:
         yield from _same(played, f"another {name} than before", last.get(name), batch.get(name))
     for name in STAMPS:
         if last.get(name) is not None:
             yield from _same(played, "a stamp that moves", last[name], batch.get(name))
-    for name in ("completed", "failed", "total"):
+    for name in COUNTS:
         if batch["request_counts"][name] < last["request_counts"][name]:
             yield played.violation(
                 "counts that shrink",

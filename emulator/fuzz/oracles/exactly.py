@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.faces.values import is_same
-from emulator.fuzz.contract import resolved
+from emulator.fuzz.contract import branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+ABSENT: Final = "(absent)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,44 +26,27 @@ class Difference:
 
 def differences(schema: Mapping[str, Any], sent: Any, shown: Any, place: str = "result") -> Iterator[Difference]:
     """Yield each place at which a client's result differs from the JSON that was sent, as far as the schema knows it."""
-    schema = _branch(schema, sent)
-    if isinstance(sent, dict) and "properties" in schema:
+    schema = branch(schema, sent)
+    if isinstance(sent, dict) and isinstance(shown, dict) and "properties" in schema:
         yield from _of_object(schema, sent, shown, place)
-    elif isinstance(sent, list):
-        yield from _of_list(schema, sent, shown, place)
+    elif isinstance(sent, list) and isinstance(shown, list) and len(sent) == len(shown):
+        for ours, theirs in zip(sent, shown, strict=True):
+            yield from differences(schema.get("items", {}), ours, theirs, f"{place}[]")
     elif not is_same(sent, shown):
         yield Difference(place, "lost" if shown is None else "altered", sent, shown)
 
 
-def _of_object(schema: Mapping[str, Any], sent: Any, shown: Any, place: str) -> Iterator[Difference]:
-    if not isinstance(shown, dict):
-        yield Difference(place, "lost" if shown is None else "altered", sent, shown)
-        return
+def _of_object(
+    schema: Mapping[str, Any], sent: Mapping[str, Any], shown: Mapping[str, Any], place: str
+) -> Iterator[Difference]:
     for name, part in schema["properties"].items():
-        if sent.get(name) is not None:
-            yield from differences(part, sent[name], shown.get(name), f"{place}.{name}")
-        elif shown.get(name) is not None:
-            yield Difference(f"{place}.{name}", "invented", None, shown[name])
-
-
-def _of_list(schema: Mapping[str, Any], sent: Any, shown: Any, place: str) -> Iterator[Difference]:
-    if not isinstance(shown, list) or len(shown) != len(sent):
-        yield Difference(place, "altered", sent, shown)
-        return
-    for ours, theirs in zip(sent, shown, strict=True):
-        yield from differences(schema.get("items", {}), ours, theirs, f"{place}[]")
-
-
-def _branch(schema: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
-    """Return the branch of a schema that a value belongs to: the one for objects, for lists, or any other."""
-    schema = resolved(schema)
-    for each in schema.get("anyOf", ()):
-        found = _branch(each, value)
-        if _is_for(found, value):
-            return found
-    return schema
-
-
-def _is_for(schema: Mapping[str, Any], value: Any) -> bool:
-    wanted = {dict: "object", list: "array", type(None): "null"}.get(type(value))
-    return wanted is not None and schema.get("type") == wanted
+        at = f"{place}.{name}"
+        if name not in sent:
+            if shown.get(name) is not None:
+                yield Difference(at, "invented", ABSENT, shown[name])
+        elif name not in shown:
+            yield Difference(at, "lost", sent[name], ABSENT)
+        elif sent[name] is None and shown[name] is not None:
+            yield Difference(at, "invented", None, shown[name])
+        else:
+            yield from differences(part, sent[name], shown[name], at)

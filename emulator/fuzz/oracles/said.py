@@ -6,6 +6,7 @@ What the contract takes is written down here once more: its bounds and words, no
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,31 +25,55 @@ DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "files.list": {"after": "", "limit": 10_000, "order": "desc"},
 }
 """What means the same as an argument that is not given."""
+JOURNAL_KEEPS: Final = 60_000
+"""A body of fewer characters stands in the journal to its end."""
 
 
-def _is_metadata(value: Any) -> bool:
+HALF: Final = re.compile("[\ud800-\udfff]")
+
+
+def is_sendable(text: str) -> bool:
+    """Say whether text can be sent anywhere: NUL is not taken everywhere, and half a surrogate pair is no character."""
+    return "\0" not in text and HALF.search(text) is None
+
+
+def is_tenant(value: str | None) -> bool:
+    """Say whether the contract takes an external user id: 1 to 150 printable ASCII characters, and not just `*`.
+
+    One with a space at either end is none that a header can say.
+    """
+    return value is None or (
+        0 < len(value) <= 150 and value.isascii() and value.isprintable() and value != "*" and value == value.strip()
+    )
+
+
+def is_metadata(value: Any) -> bool:
+    """Say whether the contract takes metadata."""
     return value is None or (
         len(value) <= 16
-        and all(len(key) <= 64 and len(text) <= 512 and "\0" not in key + text for key, text in value.items())
+        and all(len(key) <= 64 and len(text) <= 512 and is_sendable(key + text) for key, text in value.items())
     )
 
 
 TAKEN: Final[Mapping[str, Mapping[str, Callable[[Any], bool]]]] = {
     "batches.create": {
-        "input_file_id": lambda value: "\0" not in value,
+        "input_file_id": is_sendable,
         "endpoint": lambda value: value in ENDPOINTS,
-        "metadata": _is_metadata,
+        "metadata": is_metadata,
         "max_concurrency": lambda value: value is not None and 1 <= value <= 64,
     },
-    "batches.list": {"after": lambda value: "\0" not in value, "limit": lambda value: 1 <= value <= 100},
+    "batches.list": {"after": is_sendable, "limit": lambda value: 1 <= value <= 100},
     "files.list": {
-        "after": lambda value: "\0" not in value,
+        "after": is_sendable,
         "limit": lambda value: 1 <= value <= 10_000,
         "order": lambda value: value in {"asc", "desc"},
         "purpose": lambda value: value in PURPOSES,
-        "sha256": lambda value: "\0" not in value,
+        "sha256": is_sendable,
     },
-    "files.upload": {"purpose": lambda value: value in PURPOSES},
+    "files.upload": {
+        "filename": lambda value: is_sendable(value) and bool(value.strip()) and value != "blob",
+        "purpose": lambda value: value in PURPOSES,
+    },
 }
 
 
@@ -62,7 +87,7 @@ def unlike(call: str, args: Mapping[str, Any], request: Sent) -> Iterator[tuple[
     """Yield each argument that a request does not say as it was said: its name, what was given and what was sent."""
     said = _body(request) if call == "batches.create" else _query(request)
     if not isinstance(said, dict):
-        yield "body", "an object", said
+        yield "body", "an object of JSON", said
         return
     for name in TAKEN[call]:
         given, sent = args.get(name, ABSENT), said.get(name, ABSENT)
@@ -82,6 +107,12 @@ def _means(given: Any, sent: Any, default: Any, *, is_text: bool) -> bool:
 
 def _written(value: Any, *, is_text: bool) -> Any:
     return str(value) if is_text else value
+
+
+def unlike_upload(args: Mapping[str, Any], request: Sent) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the purpose when no part of a form holds it; whether the file arrived is for others to see on the server."""
+    if len(request.body) < JOURNAL_KEEPS and f"\r\n\r\n{args['purpose']}\r\n" not in request.body:
+        yield "purpose", args["purpose"], "no part with it"
 
 
 def _body(request: Sent) -> Any:

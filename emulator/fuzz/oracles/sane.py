@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 MOST_ATTEMPTS: Final = 20
 LONGEST_SLEEP_S: Final = 120.0
 LONGEST_HONOURED_S: Final = 30.0
+LONGEST_DIGITS: Final = 6
+ASKS: Final = frozenset({429, 503})
+"""Statuses with which Retry-After says when to come again."""
+PARTS: Final = ("request line", "tenant", "key", "media type", "body")
 REPEATED: Final = frozenset({408, 409, 425, 429, *range(500, 600)})
 """After which statuses a request may be repeated; after a transport fault it may be, too."""
 
@@ -37,39 +41,50 @@ def insane(
 
 def _after_what(requests: Sequence[Sent], policy: RetryPolicy) -> Iterator[tuple[str, str, str]]:
     for request in requests[:-1]:
-        status = request.status
-        if status is not None and status != 200 and status not in REPEATED:
+        status = request.status or 0
+        if status and status not in REPEATED:
             yield f"repeated after {status}", f"one attempt: a {status} is no accident", f"{len(requests)} attempts"
-        elif policy.statuses is not None and (status or 0) not in policy.statuses and status != 200:
+        elif policy.statuses is not None and status not in policy.statuses:
             yield (
                 "repeated against its own policy",
                 f"repeats after {sorted(policy.statuses)} alone",
-                f"one after {status}",
+                f"one after {status or 'a transport fault'}",
             )
 
 
 def _undercut(outcome: Outcome, requests: Sequence[Sent], asked: str | None) -> Iterator[tuple[str, str, str]]:
-    wanted = int(asked) if asked is not None and asked.isascii() and asked.isdigit() else 0
-    refused = [request.status in {429, 503} for request in requests[:-1]]
-    if not 0 < wanted <= LONGEST_HONOURED_S or len(outcome.sleeps) != len(refused):
+    """Yield the first sleep that was shorter than was asked for; where sleeps are not one an attempt, all together."""
+    wanted = (
+        int(asked) if asked is not None and asked.isascii() and asked.isdigit() and len(asked) < LONGEST_DIGITS else 0
+    )
+    refused = [request.status in ASKS for request in requests[:-1]]
+    if not 0 < wanted <= LONGEST_HONOURED_S or not outcome.sleeps:
         return
-    for slept, is_asked in zip(outcome.sleeps, refused, strict=True):
-        if is_asked and slept < wanted:
-            yield "Retry-After undercut", f"at least {wanted} s between attempts", f"{slept:g} s"
+    if len(outcome.sleeps) == len(refused):
+        slept = min((each for each, is_asked in zip(outcome.sleeps, refused, strict=True) if is_asked), default=wanted)
+    else:
+        slept = sum(outcome.sleeps) / max(1, sum(refused))
+    if slept < wanted:
+        yield "Retry-After undercut", f"at least {wanted} s between attempts", f"{slept:g} s"
 
 
 def _changed(requests: Sequence[Sent]) -> Iterator[tuple[str, str, str]]:
     for request in requests[1:]:
-        for name, ours, theirs in zip(
-            ("request line", "tenant", "key", "body"), _said(requests[0]), _said(request), strict=True
-        ):
+        for name, ours, theirs in zip(PARTS, _said(requests[0]), _said(request), strict=True):
             if ours != theirs:
                 yield f"{name} changed on repeat", f"{str(ours)[:150]}", f"{str(theirs)[:150]}"
 
 
 def _said(request: Sent) -> tuple[Any, ...]:
     """Return what a request says, without the boundary of its parts, which may be another each time."""
-    boundary = request.headers.get("content-type", "").partition("boundary=")[2].strip('"')
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    boundary = parameters.partition("boundary=")[2].strip('"')
     body = request.body.replace(boundary, "-") if boundary else request.body
     headers = request.headers
-    return (request.method, request.target), headers.get("x-on-behalf-of"), "authorization" in headers, body
+    return (
+        f"{request.method} {request.target}",
+        headers.get("x-on-behalf-of"),
+        "authorization" in headers,
+        media_type.strip().lower(),
+        body,
+    )

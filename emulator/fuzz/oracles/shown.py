@@ -1,21 +1,44 @@
-"""Shown as it is: what a client made of a reply that breaks the contract stands in the reply just so."""
+"""Shown as it is: what a client made of a reply that breaks the contract stands in the reply just so, or is its text."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from emulator.faces.values import is_same
-from emulator.fuzz.contract import resolved
+from emulator.fuzz.contract import branch
+from emulator.fuzz.oracles.kept import readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import TypeAlias
 
-NOTHING: Final = object()
+    Alteration: TypeAlias = tuple[str, Any, Any]
+    """A place, what was sent there, and what is shown."""
 
 
-class _Twice(list[Any]):
+class Twice(list[Any]):
     """The values of a member that stands there more than once."""
+
+
+def misread(schema: Mapping[str, Any], body: bytes, media_type: str | None, result: Any) -> list[Alteration] | None:
+    """Return where a result shows something else than a reply's body, read in whichever way suits it best.
+
+    Its very text is no mistake, nor is null for what is no JSON; None says that such a body was taken for something else.
+    """
+    texts = readings(body, media_type, "strict")
+    if result in (*texts, body.decode("utf-8", "replace")):
+        return []
+    found = [list(altered(schema, value, result)) for value in _json_of(texts)]
+    return min(found, key=len, default=[] if result is None else None)
+
+
+def _json_of(texts: list[str]) -> Iterator[Any]:
+    for text in texts:
+        try:
+            yield read(text)
+        except (ValueError, RecursionError):
+            continue
 
 
 def read(text: str) -> Any:
@@ -26,41 +49,42 @@ def read(text: str) -> Any:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
-        found[name] = _Twice([*_values(found[name]), value]) if name in found else value
+        found[name] = Twice([*_values(found[name]), value]) if name in found else value
     return found
 
 
 def _values(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, _Twice) else [value]
+    return list(value) if isinstance(value, Twice) else [value]
 
 
 def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
 
 
-def altered(schema: Mapping[str, Any], sent: Any, result: Any, place: str = "result") -> Iterator[tuple[str, Any, Any]]:
-    """Yield each place at which a result shows something else than was sent: the place, what was sent and what is shown.
+def altered(schema: Mapping[str, Any], sent: Any, result: Any, place: str = "result") -> Iterator[Alteration]:
+    """Yield each place at which a result shows something else than was sent.
 
-    Null and absent are alike; a whole float and the integer of its value are the same number.
+    Null and absent are alike, members that the schema does not know may be left out, of a member that comes more than once
+    any value will do, and a whole float and the integer of its value are the same number.
     """
-    known = resolved(schema).get("properties")
-    if isinstance(sent, dict) and isinstance(result, dict) and known:
-        for name in known:
-            ours = sent.get(name)
-            if not any(_is_shown(each, result.get(name)) for each in _values(ours)):
-                yield f"{place}.{name}", ours, result.get(name)
-    elif not any(_is_shown(each, result) for each in _values(sent)):
+    if isinstance(sent, Twice):
+        if all(any(altered(schema, each, result)) for each in sent):
+            yield place, sent, result
+        return
+    schema = branch(schema, sent)
+    if isinstance(sent, dict) and isinstance(result, dict):
+        known = schema.get("properties") or {name: {} for name in (*sent, *result)}
+        for name, part in known.items():
+            yield from altered(part, sent.get(name), result.get(name), f"{place}.{name}")
+    elif isinstance(sent, list) and isinstance(result, list) and len(sent) == len(result):
+        for ours, theirs in zip(sent, result, strict=True):
+            yield from altered(schema.get("items", {}), ours, theirs, f"{place}[]")
+    elif not _is_same_number(sent, result) and not is_same(sent, result):
         yield place, sent, result
 
 
-def _is_shown(sent: Any, result: Any) -> bool:
-    if _is_number(sent) and _is_number(result):
-        return bool(sent == result)
-    if isinstance(sent, dict) and isinstance(result, dict):
-        return all(_is_shown(sent.get(name), result.get(name)) for name in {*sent, *result})
-    if isinstance(sent, list) and isinstance(result, list):
-        return len(sent) == len(result) and all(map(_is_shown, sent, result))
-    return is_same(sent, result)
+def _is_same_number(sent: Any, result: Any) -> bool:
+    return _is_number(sent) and _is_number(result) and bool(sent == result)
 
 
 def _is_number(value: Any) -> bool:

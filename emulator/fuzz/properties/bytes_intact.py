@@ -37,7 +37,7 @@ ODD: Final = (
 
 def contents() -> SearchStrategy[bytes]:
     """Return what files may hold."""
-    large = st.sampled_from([8_191, 8_192, 65_536, 300_001]).map(lambda size: bytes(range(251)) * (size // 251 + 1))
+    large = st.sampled_from([8_191, 8_192, 65_536, 1_200_001]).map(lambda size: bytes(range(251)) * (size // 251 + 1))
     return st.one_of(CONTENTS, CONTENTS, st.sampled_from(ODD), large)
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
 from emulator.clients.protocol import Raised, Returned
-from emulator.faces.values import is_same, shown
-from emulator.fuzz.contract import CALLS
+from emulator.faces.values import shown
+from emulator.fuzz.contract import CALLS, OPERATIONS, REPLIES, component
+from emulator.fuzz.oracles.kept import is_kept
+from emulator.fuzz.oracles.shown import misread
 from emulator.fuzz.property import Property
 from emulator.fuzz.steps import Call, Connect, Rule
 from emulator.fuzz.strategies.calls import plain
-from emulator.fuzz.strategies.http import others, refusals
+from emulator.fuzz.strategies.http import body_of, media_type_of, others, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,30 +26,29 @@ if TYPE_CHECKING:
     from emulator.fuzz.trace import Played, Trace
     from emulator.fuzz.violation import Violation
 
-MOST_CALLS: Final = 4
+FEWEST_CALLS: Final = 2
+MOST_CALLS: Final = 8
+BODILESS: Final = frozenset({*range(100, 200), 204, 304})
+"""Replies of these statuses have no body, whatever a rule gives them."""
 
 
 def scripts() -> SearchStrategy[Script]:
     """Draw a few operations, each of which is answered with an error of its own, or with no success at least."""
     answered = st.tuples(st.sampled_from(list(CALLS)), st.one_of(refusals(), refusals(), refusals(), others()))
-    return st.lists(answered, min_size=1, max_size=MOST_CALLS, unique_by=lambda pair: pair[0]).map(_script)
+    return st.lists(answered, min_size=FEWEST_CALLS, max_size=MOST_CALLS).map(_script)
 
 
 def _script(answered: list[tuple[str, dict[str, Any]]]) -> Script:
     steps: list[Rule | Call] = []
-    for operation, reply in answered:
+    for operation, reply in dict(answered).items():
         steps += [Rule(rule={"on": {"operation": operation}, "reply": reply}), plain(operation)]
     return (Connect(), *steps)
 
 
 def judge(trace: Trace) -> Iterator[Violation]:
     """Say where an error was taken for a success, or where its status or its body got lost."""
-    reply: Mapping[str, Any] = {}
-    for each in trace.played:
-        if isinstance(each.step, Rule):
-            reply = each.step.rule["reply"]
-        elif isinstance(each.step, Call) and reply:
-            yield from (_refused(each, reply) if reply["status"] >= 400 else _odd(each, reply))
+    for each, _, reply in trace.answered():
+        yield from (_refused(each, reply) if reply["status"] >= 400 else _odd(each, reply))
 
 
 def _refused(played: Played, reply: Mapping[str, Any]) -> Iterator[Violation]:
@@ -59,39 +58,25 @@ def _refused(played: Played, reply: Mapping[str, Any]) -> Iterator[Violation]:
     elif isinstance(played.outcome, Raised):
         if played.outcome.status != status:
             yield played.violation("status lost", f"an error with status {status}", f"{played.outcome.status}")
-        if not is_kept(body, reply.get("content_type"), played.outcome.body):
-            yield played.violation("body lost", f"an error with the body {body[:200]!r}", f"{played.outcome.body!r}")
+        if not is_kept(body, media_type_of(reply), played.outcome.body):
+            cause = "body changed" if played.outcome.body else "body lost"
+            yield played.violation(cause, f"an error with the body {body[:200]!r}", f"{played.outcome.body!r}")
 
 
 def _odd(played: Played, reply: Mapping[str, Any]) -> Iterator[Violation]:
     """Say where a reply that is no success became one: it may be shown just as it is, if anything stands in it."""
-    if isinstance(played.outcome, Returned) and not _is_shown(body_of(reply), played.outcome.result):
+    if isinstance(played.outcome, Returned) and not _is_shown(played, reply, played.outcome.result):
         yield played.violation(
             "no success taken for one", f"a declared error for status {reply['status']}", shown(played.outcome.result)
         )
 
 
-def _is_shown(body: bytes, result: Any) -> bool:
-    if isinstance(result, dict) and result.keys() == {"content"}:
+def _is_shown(played: Played, reply: Mapping[str, Any], result: Any) -> bool:
+    body = b"" if reply["status"] in BODILESS else body_of(reply)
+    call = getattr(played.step, "call", "")
+    if call == "files.content":
         return b64decode(result["content"]) == body
-    try:
-        return is_same(json.loads(body), result)
-    except (ValueError, RecursionError):
-        return not body and not result
-
-
-def body_of(reply: Mapping[str, Any]) -> bytes:
-    """Return the bytes of a rule's reply."""
-    return b64decode(reply["base64"]) if "base64" in reply else str(reply.get("body", "")).encode()
-
-
-def is_kept(body: bytes, media_type: str | None, kept: str | None) -> bool:
-    """Say whether an error's body is the reply's: as UTF-8, or as the charset has it by which the reply calls itself."""
-    charset = (media_type or "").partition("charset=")[2].strip() or "utf-8"
-    readings = {body.decode("utf-8", "replace")}
-    with suppress(LookupError):
-        readings.add(body.decode(charset, "replace"))
-    return (kept or "").removeprefix("\ufeff") in {reading.removeprefix("\ufeff") for reading in readings}
+    return misread(component(REPLIES[OPERATIONS[call]]), body, media_type_of(reply), result) == []
 
 
 PROPERTY: Final = Property(

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from emulator.clients.protocol import Raised, Returned
 from emulator.faces.values import shown
+from emulator.fuzz.oracles.results import at, items
+from emulator.fuzz.oracles.said import is_taken
 from emulator.fuzz.property import Property
 from emulator.fuzz.steps import Arrange, Call, Connect, Look, Pages, Rule
 from emulator.fuzz.strategies.arguments import BY_CALL
@@ -68,26 +70,21 @@ def _judged(played: Played, step: Pages, there: list[Mapping[str, Any]]) -> Iter
     wanted = [item["id"] for item in there if _is_asked_for(item, step.args)]
     if step.args.get("order") == "asc":
         wanted.reverse()
-    if isinstance(played.outcome, Raised):
-        if step.args.get("order", "asc") in {"asc", "desc"} and step.args.get("purpose", "batch").islower():
-            yield from _raised(played, played.outcome)
+    if isinstance(played.outcome, Raised) and is_taken(step.call, step.args):
+        yield played.violation("list refused", "pages", f"{played.outcome.type}: {played.outcome.message}")
     elif isinstance(played.outcome, Returned):
         yield from _seen(played, step, wanted)
-
-
-def _raised(played: Played, error: Raised) -> Iterator[Violation]:
-    if error.status is None:
-        yield played.violation("list refused", "pages", f"{error.type}: {error.message}")
 
 
 def _seen(played: Played, step: Pages, wanted: list[str]) -> Iterator[Violation]:
     if len(played.seen) == step.most:
         yield played.violation("no end of the list", "a last page", f"{step.most} pages and still more")
         return
-    seen = [item["id"] for page in played.seen for item in page["data"]]
-    known = [item for item in seen if item in set(wanted)]
+    seen = [at(item, "id") for page in played.seen for item in items(page)]
+    known = [item for item in seen if item in wanted]
     if known != wanted:
-        yield played.violation("not each once, in order", shown(wanted), shown(known))
+        cause = "an item more than once" if len(known) > len(wanted) else "not each item, in order"
+        yield played.violation(cause, shown(wanted), shown(known))
 
 
 def _is_asked_for(item: Mapping[str, Any], args: Mapping[str, Any]) -> bool:

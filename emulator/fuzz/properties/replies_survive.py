@@ -11,10 +11,10 @@ from emulator.clients.protocol import Raised, Returned
 from emulator.faces.values import shown
 from emulator.fuzz.contract import OPERATIONS, REPLIES, component
 from emulator.fuzz.oracles.exactly import differences
-from emulator.fuzz.property import Property
+from emulator.fuzz.property import Property, gist
 from emulator.fuzz.steps import Call, Connect, Rule
 from emulator.fuzz.strategies.calls import plain
-from emulator.fuzz.strategies.replies import replies
+from emulator.fuzz.strategies.replies import ITEMS, replies
 from emulator.fuzz.strategies.written import written
 
 if TYPE_CHECKING:
@@ -22,47 +22,60 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
+    from emulator.fuzz.oracles.exactly import Difference
     from emulator.fuzz.steps import Script
     from emulator.fuzz.trace import Played, Trace
     from emulator.fuzz.violation import Violation
 
-MOST_CALLS: Final = 4
+FEWEST_CALLS: Final = 2
+MOST_CALLS: Final = 8
+MEDIA_TYPES: Final = (
+    "application/json",
+    "application/json",
+    "application/json; charset=utf-8",
+    "application/json;charset=UTF-8",
+)
 
 
 def scripts() -> SearchStrategy[Script]:
     """Draw a few operations, each with a reply of its own."""
-    answered = [st.tuples(st.just(operation), written(replies(operation))) for operation in REPLIES]
-    return st.lists(st.one_of(answered), min_size=1, max_size=MOST_CALLS, unique_by=lambda pair: pair[0]).map(_script)
+    types = st.sampled_from(MEDIA_TYPES)
+    answered = [st.tuples(st.just(operation), written(replies(operation)), types) for operation in REPLIES]
+    return st.lists(st.one_of(answered), min_size=FEWEST_CALLS, max_size=MOST_CALLS).map(_script)
 
 
-def _script(answered: list[tuple[str, str]]) -> Script:
+def _script(answered: list[tuple[str, str, str]]) -> Script:
     steps: list[Rule | Call] = []
-    for operation, text in answered:
-        reply = {"status": 200, "content_type": "application/json", "body": text}
+    for operation, text, media_type in {each[0]: each for each in answered}.values():
+        reply = {"status": 200, "content_type": media_type, "body": text}
         steps += [Rule(rule={"on": {"operation": operation}, "reply": reply}), plain(operation)]
     return (Connect(), *steps)
 
 
 def judge(trace: Trace) -> Iterator[Violation]:
     """Say where a client's result is not the reply that the rule before it has."""
-    reply: str | None = None
-    for each in trace.played:
-        if isinstance(each.step, Rule):
-            reply = each.step.rule["reply"]["body"]
-        elif isinstance(each.step, Call) and reply is not None:
-            yield from _judged(each, each.step, json.loads(reply))
+    for each, call, reply in trace.answered():
+        yield from _judged(each, call, json.loads(reply["body"]))
 
 
 def _judged(played: Played, call: Call, sent: Any) -> Iterator[Violation]:
-    operation = OPERATIONS[call.call]
+    name = REPLIES[OPERATIONS[call.call]]
     if isinstance(played.outcome, Raised):
         error = played.outcome
         got = f"{error.type}: {error.message}"
-        yield played.violation(f"{REPLIES[operation]} refused", "the reply, for it keeps the contract", got)
+        cause = f"{name} refused: {error.type} {gist(error.message)}"
+        yield played.violation(cause, "the reply, for it keeps the contract", got)
     elif isinstance(played.outcome, Returned):
-        for each in differences(component(REPLIES[operation]), sent, played.outcome.result):
-            cause = f"{each.kind} {each.place.removeprefix('result.data[].')}"
-            yield played.violation(cause, f"{each.place} to be {shown(each.expected)}", shown(each.got))
+        for each in differences(component(name), sent, played.outcome.result):
+            yield played.violation(_cause(name, each), f"{each.place} to be {shown(each.expected)}", shown(each.got))
+
+
+def _cause(name: str, found: Difference) -> str:
+    """Name what is wrong: a value of another type is the same mistake wherever it stands, any other is that member's."""
+    if found.kind == "altered" and type(found.expected) is not type(found.got):
+        return f"altered {type(found.expected).__name__} to {type(found.got).__name__}"
+    item = ITEMS.get(name, name)
+    return f"{found.kind} {found.place.replace('result.data[]', item).replace('result', name)}"
 
 
 PROPERTY: Final = Property(

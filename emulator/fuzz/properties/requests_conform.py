@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from emulator.clients.protocol import Raised, Returned
 from emulator.faces.values import shown
 from emulator.fuzz.contract import OPERATIONS
-from emulator.fuzz.oracles.said import is_taken, unlike
+from emulator.fuzz.oracles.said import is_taken, is_tenant, unlike, unlike_upload
 from emulator.fuzz.property import Property
 from emulator.fuzz.steps import Call, Connect, Look, Made, Rule
 from emulator.fuzz.strategies.arguments import BY_CALL, tenants
@@ -32,6 +32,7 @@ METHODS: Final = {
     "files.list": ("GET", "/files"),
     "files.upload": ("POST", "/files"),
 }
+MEDIA_TYPES: Final = {"batches.create": "application/json", "files.upload": "multipart/form-data"}
 EMPTY: Final[dict[str, Any]] = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
 ANSWERS: Final[dict[str, Any]] = {"createBatch": BATCH, "listBatches": EMPTY, "listFiles": EMPTY}
 """Good replies for all that is asked: this property is about requests."""
@@ -61,9 +62,11 @@ def _answered(operation: str) -> Rule:
 
 
 def _upload(name: str, args: dict[str, Any], tenant: str | None) -> list[Step]:
+    """Upload a file, and look at what has come of it, which the server can only be asked for a tenant that it knows."""
     uploaded = Made(name)
-    return [Call(call="files.upload", args=args, name=name), Look(at="file", file=uploaded, tenant=tenant),
-            Look(at="content", file=uploaded, tenant=tenant)]  # fmt: skip
+    looks = ("file", "content") if is_tenant(tenant) else ()
+    call = Call(call="files.upload", args=args, name=name)
+    return [call, *(Look(at=look, file=uploaded, tenant=tenant) for look in looks)]
 
 
 def judge(trace: Trace) -> Iterator[Violation]:
@@ -82,32 +85,45 @@ def judge(trace: Trace) -> Iterator[Violation]:
 
 
 def _judged(played: Played, call: Call, tenant: str | None) -> Iterator[Violation]:
-    name = call.call
-    if isinstance(played.outcome, Raised) and not played.requests:
-        if is_taken(name, call.args):
-            yield played.violation(f"{name} refused", "a request: the contract takes this", played.outcome.message)
-    elif isinstance(played.outcome, Raised | Returned):
-        if len(played.requests) == 1:
-            yield from _of_request(played, call, tenant, played.requests[0])
-        else:
-            yield played.violation(f"{name} sent otherwise than once", "one request", f"{len(played.requests)}")
+    name, is_good = call.call, is_tenant(tenant) and is_taken(call.call, call.args)
+    if isinstance(played.outcome, Raised) and is_good:
+        cause = f"{name} refused" if not played.requests else f"{name} not understood"
+        expected = f"a result: the contract takes {shown(call.args)}"
+        yield played.violation(cause, expected, f"{played.outcome.type}: {played.outcome.message}")
+    if not isinstance(played.outcome, Raised | Returned):
+        return
+    for request in played.requests:
+        yield from _of_request(played, call, tenant, request)
+    if len(played.requests) != 1 and (played.requests or isinstance(played.outcome, Returned)):
+        yield played.violation(f"{name} sent otherwise than once", "one request", f"{len(played.requests)}")
 
 
 def _of_request(played: Played, call: Call, tenant: str | None, request: Sent) -> Iterator[Violation]:
     name, where = call.call, (request.method, request.path)
     if where != METHODS[name]:
         yield played.violation(f"{name} sent elsewhere", " ".join(METHODS[name]), " ".join(where))
-    found = request.headers.get("x-on-behalf-of")
-    if found != tenant:
+    if request.headers.get("x-on-behalf-of") not in _headers(tenant):
+        found = request.headers.get("x-on-behalf-of")
         yield played.violation("tenant changed", f"X-On-Behalf-Of {tenant!r}", f"{found!r}")
-    if name != "files.upload":
-        for argument, given, sent in unlike(name, call.args, request):
-            yield played.violation(f"{name} {argument} changed", f"{argument} sent as {shown(given)}", shown(sent))
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != MEDIA_TYPES.get(name, media_type):
+        yield played.violation(f"{name} media type", MEDIA_TYPES[name], media_type)
+    said = unlike_upload(call.args, request) if name == "files.upload" else unlike(name, call.args, request)
+    for argument, given, sent in said:
+        yield played.violation(f"{name} {argument} changed", f"{argument} sent as {shown(given)}", shown(sent))
+
+
+def _headers(tenant: str | None) -> set[str | None]:
+    """Return the values of the header that say a tenant: HTTP drops spaces around it, and carries no more than bytes."""
+    if tenant is None:
+        return {None}
+    utf8 = tenant.encode("utf-8", "replace").decode("latin-1")
+    return {tenant, tenant.strip(" \t"), utf8, utf8.strip(" \t")}
 
 
 def _kept(played: Played, look: Look, call: Call) -> Iterator[Violation]:
     """Say what of an upload is not on the server as it was sent; nothing is there when it was refused."""
-    if played.seen is None:
+    if played.seen is None:  # it was refused
         return
     if look.at == "content":
         if played.seen != b64decode(call.args["content"]):

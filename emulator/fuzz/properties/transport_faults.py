@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 
 from emulator.clients.protocol import Returned
 from emulator.faces.values import shown
-from emulator.fuzz.contract import REPLIES, component
+from emulator.fuzz.contract import CALLS, OPERATIONS, REPLIES, component
 from emulator.fuzz.oracles.exactly import differences
+from emulator.fuzz.oracles.results import at
 from emulator.fuzz.property import Property
 from emulator.fuzz.steps import Arrange, Call, Connect, Look, Made, Rule
 from emulator.fuzz.strategies.http import cuts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hypothesis.strategies import SearchStrategy
 
+    from emulator.fuzz.oracles.exactly import Difference
     from emulator.fuzz.steps import Script
     from emulator.fuzz.trace import Played, Trace
     from emulator.fuzz.violation import Violation
@@ -27,13 +29,37 @@ if TYPE_CHECKING:
 CONTENT: Final = b'{"line": 1}\n' * 20
 LONGEST: Final = 800
 """About as long as replies get here."""
-READS: Final = ("batches.get", "batches.list", "files.get", "files.list", "files.content")
-OPERATION: Final = {"batches.get": "getBatch", "batches.list": "listBatches", "files.get": "getFile", "files.list": "listFiles",
-                    "files.content": "getFileContent"}  # fmt: skip
+TIMEOUT_S: Final = 1.0
+AGES_S: Final = 60
+"""After how many seconds a new batch looks otherwise."""
+BATCH, FILE = Made("batch"), Made("file")
+ARGS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "createBatch": {"input_file_id": FILE, "endpoint": "/v1/chat/completions"},
+    "getBatch": {"batch_id": BATCH},
+    "cancelBatch": {"batch_id": BATCH},
+    "uploadFile": {"filename": "new.jsonl", "content": b64encode(CONTENT).decode(), "purpose": "batch"},
+    "getFile": {"file_id": FILE},
+    "deleteFile": {"file_id": FILE},
+    "getFileContent": {"file_id": FILE},
+}
+READS: Final = ("getBatch", "listBatches", "getFile", "listFiles", "getFileContent")
+STALL: Final = {"drip": {"bytes": 40, "every": "1m", "first": 40}}
+"""Longer silent than anybody waits; it takes its time, so it comes seldom, and to calls that are tried once."""
+HEADS: Final[tuple[dict[str, Any], ...]] = (
+    {"Content-Length": "abc"},
+    {"Content-Length": "-1"},
+    {"Content-Length": "99999"},
+    {"Content-Length": ["9999", "99999"]},
+    {"Transfer-Encoding": "chunked"},
+    {"Transfer-Encoding": "gzip, chunked"},
+    {"Content-Encoding": "gzip"},
+    {"Content-Encoding": "x-unheard-of"},
+)
+"""Headers that say of a whole reply what is not so; what ends with the connection may be read to its end all the same."""
 
 
 def faults() -> SearchStrategy[dict[str, Any]]:
-    """Return ways in which a genuine reply does not arrive whole, or arrives slowly."""
+    """Return ways in which a genuine reply does not arrive whole, or arrives slowly, or says something else of itself."""
     drips = st.builds(
         lambda size, first: {"drip": {"bytes": size, "every": "1ms", "first": first}},
         st.integers(40, 300),
@@ -42,64 +68,106 @@ def faults() -> SearchStrategy[dict[str, Any]]:
     return st.one_of(
         cuts(longest=LONGEST),
         cuts(longest=LONGEST),
+        cuts(longest=LONGEST),
         drips,
         st.integers(0, LONGEST).map(lambda size: {"truncate": size}),
+        st.sampled_from(HEADS).map(lambda headers: {"headers": headers}),
+        st.integers(0, 4).map(lambda number: STALL if number == 4 else {"truncate": number}),
     )
 
 
 def scripts() -> SearchStrategy[Script]:
-    """Draw a reading call, and a fault that its first reply or every reply meets with."""
+    """Draw a call, mostly one that reads, and a fault that its first reply or every reply meets with."""
+    operations = st.sampled_from((*READS, *READS, *CALLS))
     times = st.sampled_from(({}, {"nth": 1}))
-    return st.builds(_script, st.sampled_from(READS), faults(), times, st.sampled_from(("off", "default")))
+    return st.builds(_script, operations, faults(), times, st.sampled_from(("off", "default")))
 
 
-def _script(call: str, fault: dict[str, Any], on: dict[str, Any], retries: str) -> Script:
+def _script(operation: str, fault: dict[str, Any], on: dict[str, Any], retries: str) -> Script:
+    args = ARGS.get(operation, {})
+    retries = "off" if fault == STALL else retries
     content = b64encode(CONTENT).decode()
-    batch, file = Made("batch"), Made("file")
-    args: dict[str, Any] = {"batches.get": {"batch_id": batch}}.get(
-        call, {"file_id": file} if call in {"files.get", "files.content"} else {}
-    )
-    is_file = call.startswith("files.")
-    there = Arrange(what="file", name="file", content=content) if is_file else Arrange(what="batch", name="batch")
+    file = Arrange(what="file", name=FILE.name, content=content)
+    there = [Arrange(what="batch", name=BATCH.name)] if BATCH in args.values() or operation == "listBatches" else [file]
     after = {} if fault.get("reset") is True or fault.get("close") is True else {"after": True}
-    rule = {"on": {"operation": OPERATION[call], **on}, **after, **fault}
-    look = Look(at="files" if is_file else "batches")
-    return (Connect(retries=retries, timeout_s=1.0), there, look, Rule(rule=rule), Call(call=call, args=args))
+    rule = Rule(rule={"on": {"operation": operation, **on}, **after, **fault})
+    look = Look(at=_kind(operation))
+    call = Call(call=CALLS[operation], args=args)
+    # A list is not looked at again: the rule would meet that, too.
+    again = () if operation.startswith("list") else (look,)
+    return (Connect(retries=retries, timeout_s=TIMEOUT_S), *there, look, rule, call, *again)
+
+
+def _kind(operation: str) -> str:
+    return "files" if "File" in operation else "batches"
 
 
 def judge(trace: Trace) -> Iterator[Violation]:
-    """Say where a broken reply became a result that is not the truth."""
-    truth: Any = None
+    """Say where a broken reply became a result that is not the truth: neither as it was before the call nor after it."""
+    truths: list[Any] = []
     rule: Mapping[str, Any] = {}
+    call: Played | None = None
     for each in trace.played:
         match each.step:
             case Look():
-                truth = each.seen
+                truths.append(each.seen)
             case Rule():
                 rule = each.step.rule
             case Call() if isinstance(each.outcome, Returned):
-                yield from _judged(each, each.step.call, each.outcome.result, truth, rule)
+                call = each
+    if call is not None and truths:
+        yield from _judged(call, truths, rule)
 
 
-def _judged(played: Played, call: str, result: Any, truth: Any, rule: Mapping[str, Any]) -> Iterator[Violation]:
-    if call == "files.content":
-        found, is_cut_truly = b64decode(result["content"]), "truncate" in rule
-        if found != CONTENT and not is_cut_truly:
-            yield played.violation(
-                "part of a file taken for all of it",
-                f"{len(CONTENT)} bytes, or a declared error",
-                f"{len(found)} bytes",
-            )
+def _judged(played: Played, truths: Sequence[Any], rule: Mapping[str, Any]) -> Iterator[Violation]:
+    call, result = getattr(played.step, "call", ""), getattr(played.outcome, "result", None)
+    if "truncate" in rule and (result is None or isinstance(result, str)):  # shown as it came
         return
-    sent = truth[0] if call.endswith(".get") else {"data": truth, "has_more": False}
-    name = REPLIES[OPERATION[call]]
-    if call.endswith(".list"):
-        result = {"data": result.get("data"), "has_more": result.get("has_more")}
-    for each in differences(component(name), sent, result):
-        cause = f"part of a reply taken for all of it: {each.kind}"
+    if _has_aged(played):
+        return
+    if call == "files.content":
+        yield from _content(played, result, is_cut="truncate" in rule)
+    elif call == "files.delete":
+        yield from _deleted(played, result, truths[-1])
+    else:
+        for each in min((_untrue(call, result, truth) for truth in truths), key=len):
+            cause = f"part of a reply taken for all of it: {each.kind}"
+            yield played.violation(
+                cause, f"{each.place} to be {shown(each.expected)}, or a declared error", shown(each.got)
+            )
+
+
+def _has_aged(played: Played) -> bool:
+    """Say whether the world went on, while the client slept, from one look to the reply or from the reply to the other."""
+    call, slept_s = getattr(played.step, "call", ""), sum(getattr(played.outcome, "sleeps", ()))
+    return call in {"batches.create", "batches.list"} and slept_s >= AGES_S
+
+
+def _content(played: Played, result: Any, *, is_cut: bool) -> Iterator[Violation]:
+    """Judge the bytes of a file; a reply that was cut before it was framed tells nobody of it."""
+    found = b64decode(result["content"])
+    if found != CONTENT and not is_cut:
         yield played.violation(
-            cause, f"{each.place} to be {shown(each.expected)}, or a declared error", shown(each.got)
+            "part of a file taken for all of it", f"{len(CONTENT)} bytes, or a declared error", f"{len(found)} bytes"
         )
+
+
+def _deleted(played: Played, result: Any, truth: Any) -> Iterator[Violation]:
+    if at(result, "deleted") is not True or truth:
+        yield played.violation("a delete that is none", "a file that is gone, or a declared error", shown(result))
+
+
+def _untrue(call: str, result: Any, truth: Any) -> list[Difference]:
+    """Return what of a result is not as the server has it: the list, or the newest of its items that has the same id."""
+    schema = component(REPLIES[OPERATIONS[call]])
+    if call.endswith(".list"):
+        result = {name: at(result, name) for name in ("object", "data", "has_more", "first_id", "last_id")}
+        ends = (
+            {"first_id": truth[0]["id"], "last_id": truth[-1]["id"]} if truth else {"first_id": None, "last_id": None}
+        )
+        return list(differences(schema, {"object": "list", "data": truth, "has_more": False, **ends}, result))
+    same = [item for item in truth if item["id"] == at(result, "id")]
+    return list(differences(schema, (same or truth or [None])[0], result))
 
 
 PROPERTY: Final = Property(

@@ -18,18 +18,44 @@ if TYPE_CHECKING:
 ENDPOINTS: Final[tuple[str, ...]] = tuple(component("BatchEndpoint")["enum"])
 PURPOSES: Final[tuple[str, ...]] = tuple(component("Purpose")["enum"])
 PLAIN_ID: Final = f"batch_{'0' * 31}1"
+ID_DOTS: Final = ("", ".", "..")
+"""Ids that no path can hold."""
 ID_EDGES: Final = (
-    "", ".", "..", "../files", "a/b", "/", "//", "a/../b", "?", "a?limit=1", "#", "a#b", "%", "%2F", "%2e%2e", "a%20b", "a b",
+    "../files", "a/b", "/", "//", "a/../b", "?", "a?limit=1", "#", "a#b", "%", "%2F", "%2e%2e", "a%20b", "a b",
     "a;b", "a:b", "@", "a@b", "&", "=", "+", "a+b", "~", "*", "'", '"', "<", "\\", "..\\", "{id}", "$", "^", "|", "`", "[x]",
     "cancel", "batches", "content", "null", "0", "é", "中文", "\U0001f600", "\u202e", "\u2028", "a\tb", "a\nb", "\x7f",
     "a/a/a/a/a/a/",
 )  # fmt: skip
-INTEGER_EDGES: Final = (0, 1, -1, 2, 19, 20, 21, 64, 65, 99, 100, 101, 9999, 10000, 10001, 2**31, 2**53 - 1)
+KEY_EDGES: Final = ("__proto__", "constructor", "metadata", "id", "a.b", "a[b]", "A", "a", "2", "10")
+"""Keys that mean something to programs, or that they like to put into another order or under one name."""
+INTEGER_EDGES: Final = (
+    0,
+    1,
+    -1,
+    2,
+    19,
+    20,
+    21,
+    64,
+    65,
+    99,
+    100,
+    101,
+    9999,
+    10000,
+    10001,
+    2**31,
+    -(2**31) - 1,
+    2**32,
+    2**53 - 1,
+    2**53,
+)
 
 
 def ids() -> SearchStrategy[str]:
     """Return ids, most of which no server would make."""
     return st.one_of(
+        st.sampled_from(ID_DOTS),
         st.sampled_from(ID_EDGES),
         st.sampled_from((("x", 300), ("é", 200))).map(lambda piece: piece[0] * piece[1]),
         st.text(st.sampled_from("ab/.?#%+ &=é中\\:;@"), max_size=8),
@@ -39,14 +65,17 @@ def ids() -> SearchStrategy[str]:
 
 def metadata() -> SearchStrategy[Any]:
     """Return metadata, its null and its empty form, and more of it than the contract takes."""
-    pairs = st.dictionaries(texts(longest=64), texts(longest=512), max_size=5)
+    keys = st.one_of(st.sampled_from(KEY_EDGES), texts(longest=64))
+    pairs = st.dictionaries(keys, texts(longest=512), max_size=5)
     wide = st.integers(15, 18).map(lambda count: {f"k{number}": str(number) for number in range(count)})
     long = st.sampled_from([63, 64, 65]).map(lambda length: {"k" * length: "v" * 8 * length})
     return st.one_of(st.none(), st.just({}), pairs, pairs, wide, long)
 
 
-def _integers() -> SearchStrategy[int]:
-    return st.one_of(st.sampled_from(INTEGER_EDGES), st.integers(-5, 20_000))
+def _integers(most: int) -> SearchStrategy[int]:
+    """Return integers, those above all that lie at the bounds of 1 and `most`."""
+    bounds = st.sampled_from((0, 1, -1, most - 1, most, most + 1))
+    return st.one_of(bounds, st.sampled_from(INTEGER_EDGES), st.integers(-5, 20_000))
 
 
 def _words(words: tuple[str, ...]) -> SearchStrategy[str]:
@@ -59,10 +88,12 @@ def cursors() -> SearchStrategy[str]:
     return st.one_of(st.just(PLAIN_ID), ids(), long_texts().map(lambda text: text[:2000]))
 
 
-FILENAMES: Final = texts(longest=80, controls=False).filter(
-    lambda name: bool(name.strip()) and name != "blob" and not set(name) & set("%\\\x7f\x85\u2028\r\n\t")
-)
+FILENAMES: Final = st.one_of(
+    texts(longest=80, controls=False), st.integers(100, 250).map(lambda length: "n" * length)
+).filter(lambda name: bool(name.strip()) and name != "blob" and not set(name) & set("%\\\x7f\x85\u2028\r\n\t"))
 """Names that can be sent in more than one way, of which servers read one, are left out."""
+NAMELESS: Final = ("", " ", "\u3000", "blob")
+"""Names that are as good as none."""
 CONTENTS: Final = st.one_of(
     st.sampled_from(
         [b"", b"\n", b"{}\n", b"\xef\xbb\xbf{}", b"\xff\xfe\x00", bytes(range(256)), b"\r\n--x--\r\n", b"a" * 70_000]
@@ -78,22 +109,22 @@ def _given(required: Mapping[str, SearchStrategy[Any]], optional: Mapping[str, S
 BY_CALL: Final[Mapping[str, SearchStrategy[dict[str, Any]]]] = {
     "batches.create": _given(
         {"input_file_id": cursors().filter(bool), "endpoint": _words(ENDPOINTS)},
-        {"metadata": metadata(), "max_concurrency": _integers()},
+        {"metadata": metadata(), "max_concurrency": _integers(64)},
     ),
-    "batches.list": _given({}, {"after": cursors(), "limit": _integers()}),
+    "batches.list": _given({}, {"after": cursors(), "limit": _integers(100)}),
     "files.list": _given(
         {},
         {
             "after": cursors(),
-            "limit": _integers(),
+            "limit": _integers(10_000),
             "order": _words(("asc", "desc")),
             "purpose": _words(PURPOSES),
-            "sha256": st.one_of(st.just("0" * 64), texts(longest=80)),
+            "sha256": st.one_of(st.sampled_from(("0" * 64, "A" * 64)), texts(longest=80)),
         },
     ),
     "files.upload": _given(
         {
-            "filename": FILENAMES,
+            "filename": st.one_of(FILENAMES, FILENAMES, FILENAMES, st.sampled_from(NAMELESS)),
             "content": CONTENTS.map(lambda content: b64encode(content).decode()),
             "purpose": _words(PURPOSES),
         },
@@ -103,8 +134,14 @@ BY_CALL: Final[Mapping[str, SearchStrategy[dict[str, Any]]]] = {
 """The calls that take more than an id."""
 
 
+TENANT_EDGES: Final = ("**", "a b", " a", "a ",
+                       "é", "中", "a\tb", "a\nb", "a\r\nX-Evil: 1", "a\0b", "a,b",
+                       '"a"', "null", "None", "0", "=?utf-8?q?a?=", "a; b=c")  # fmt: skip
+"""External user ids in forms that go wrong somewhere; some of them the contract forbids."""
+
+
 def tenants() -> SearchStrategy[str | None]:
-    """Return whom a client may act for, in forms that the contract takes."""
+    """Return whom a client may act for, mostly in forms that the contract takes."""
     names = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20)
-    longest = st.just("x" * 150)
-    return st.one_of(st.none(), st.just("alice"), names.filter(lambda name: name != "*"), longest)
+    bounds = st.sampled_from(("", "*", "x" * 150, "x" * 151))
+    return st.one_of(st.none(), st.just("alice"), names, bounds, st.sampled_from(TENANT_EDGES))

@@ -25,6 +25,11 @@ ABSENT: Final = "(absent)"
 UNKNOWN: Final = ("colour", "x", "Status", "_private", "model_config", "__class__", "self", "items", "")
 """Members that nobody knows, some of which have a meaning for programs."""
 MOST_EDITS: Final = 4
+LONG: Final = 60
+"""How many items a long page has."""
+STAMPS: Final = (
+    "in_progress_at", "expires_at", "finalizing_at", "completed_at", "failed_at", "expired_at", "cancelling_at", "cancelled_at",
+)  # fmt: skip
 BATCH: Final[Mapping[str, Any]] = {
     "id": f"batch_{'0' * 31}1",
     "object": "batch",
@@ -59,8 +64,45 @@ FILE: Final[Mapping[str, Any]] = {
     "expires_at": None,
     "sha256": None,
 }
+ENDED: Final[Mapping[str, Any]] = {
+    **BATCH,
+    "endpoint": "/v1/embeddings",
+    "errors": {"object": "list", "data": [{"code": "invalid_method", "message": "No.", "param": "method", "line": 2}]},
+    "status": "completed",
+    "output_file_id": f"file_{'0' * 31}2",
+    "error_file_id": f"file_{'0' * 31}3",
+    **{name: BATCH["created_at"] + 100 * number for number, name in enumerate(STAMPS, 1)},
+    "request_counts": {"total": 7, "completed": 5, "failed": 2},
+    "metadata": {"project": "nightly"},
+    "max_concurrency": 4,
+}
+"""A batch of which every member has a value of its own."""
+HASHED: Final[Mapping[str, Any]] = {
+    **FILE,
+    "bytes": 2048,
+    "purpose": "fine-tune",
+    "expires_at": 1704153600,
+    "sha256": "0123456789abcdef" * 4,
+}
 DELETED: Final[Mapping[str, Any]] = {"id": f"file_{'0' * 31}1", "object": "file", "deleted": True}
-PLAIN: Final[Mapping[str, Mapping[str, Any]]] = {"BatchObject": BATCH, "File": FILE, "FileDeletionStatus": DELETED}
+
+
+def _page_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"object": "list", "data": [item], "first_id": item["id"], "last_id": item["id"], "has_more": False}
+
+
+PLAIN: Final[Mapping[str, Mapping[str, Any]]] = {
+    "BatchObject": BATCH,
+    "File": FILE,
+    "FileDeletionStatus": DELETED,
+    "ListBatchesResponse": _page_of(BATCH),
+    "FileList": _page_of(FILE),
+}
+ITEMS: Final[Mapping[str, str]] = {"ListBatchesResponse": "BatchObject", "FileList": "File"}
+"""What the items of each list are."""
+FULL: Final[Mapping[str, Mapping[str, Any]]] = {"BatchObject": ENDED, "File": HASHED}
+NESTED: Final = 60
+"""How deep a value may be that nobody asked for: some readers stop not far below."""
 
 
 def replies(operation: str) -> SearchStrategy[Any]:
@@ -70,14 +112,13 @@ def replies(operation: str) -> SearchStrategy[Any]:
 
 @cache
 def _replies(name: str) -> SearchStrategy[Any]:
-    if name in PLAIN:
-        return _edited(name)
-    return _pages("BatchObject" if name == "ListBatchesResponse" else "File")
+    return _pages(name) if name in ITEMS else _edited(name)
 
 
 def _edited(name: str) -> SearchStrategy[dict[str, Any]]:
     """Return a component with a few of its members changed, left out or added."""
-    return st.lists(_edits(name), max_size=MOST_EDITS).map(lambda edits: _applied(PLAIN[name], edits))
+    bases = st.sampled_from((PLAIN[name], FULL.get(name, PLAIN[name])))
+    return st.builds(_applied, bases, st.lists(_edits(name), max_size=MOST_EDITS))
 
 
 @cache
@@ -86,10 +127,21 @@ def _edits(name: str) -> SearchStrategy[Edit]:
     members = component(name)["properties"]
     changed = [st.tuples(st.just(member), of(schema)) for member, schema in members.items()]
     left_out = st.sampled_from([member for member in members if member not in required] or [""])
-    unknown: SearchStrategy[Edit] = st.tuples(
-        st.sampled_from(UNKNOWN), st.one_of(st.none(), texts(), st.just({"deep": [[{}]]}))
-    )
-    return st.one_of(*changed, unknown, left_out.map(lambda member: (member, ABSENT)))
+    return st.one_of(*changed, _unknown(), left_out.map(lambda member: (member, ABSENT)))
+
+
+def _unknown() -> SearchStrategy[Edit]:
+    """Return members that nobody knows, with values that nobody has to look at."""
+    others: SearchStrategy[Any] = st.sampled_from((None, [], 0.1, -0.0, 10**30, True, {"": [[{}]]}))
+    large = st.sampled_from((_deep(NESTED), "x")).map(lambda value: value * 20_000 if value == "x" else value)
+    return st.tuples(st.sampled_from(UNKNOWN), st.one_of(texts(), others, large))
+
+
+def _deep(levels: int) -> Any:
+    value: Any = {}
+    for _ in range(levels):
+        value = [value]
+    return value
 
 
 def _applied(plain: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
@@ -102,16 +154,15 @@ def _applied(plain: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
     return found
 
 
-def _pages(item: str) -> SearchStrategy[dict[str, Any]]:
-    """Return a page of a list; what it says of its first and last item may be missing or wrong."""
-    return st.builds(
-        _page, st.lists(_edited(item), max_size=3), st.booleans(), st.sampled_from(["true", "null", "absent"])
-    )
+def _pages(name: str) -> SearchStrategy[dict[str, Any]]:
+    """Return pages of a list; what they say of their first and last item may be missing or be about others."""
+    item = ITEMS[name]
+    items = st.one_of(st.lists(_edited(item), max_size=3), st.just(PLAIN[item]).map(lambda value: [value] * LONG))
+    ends = st.sampled_from((None, ABSENT, PLAIN[item]["id"], PLAIN[item]["id"].replace("0", "f")))
+    edits = st.lists(_unknown(), max_size=1)
+    return st.builds(_page, items, st.booleans(), ends, ends, edits)
 
 
-def _page(items: list[dict[str, Any]], has_more: bool, ends: str) -> dict[str, Any]:
-    page: dict[str, Any] = {"object": "list", "data": items, "has_more": has_more}
-    if ends == "absent":
-        return page
-    is_told = ends == "true" and items
-    return {**page, "first_id": items[0]["id"] if is_told else None, "last_id": items[-1]["id"] if is_told else None}
+def _page(items: list[Any], has_more: bool, first: Any, last: Any, edits: list[Edit]) -> dict[str, Any]:
+    edits = [*edits, ("first_id", first), ("last_id", last)]
+    return _applied({"object": "list", "data": items, "has_more": has_more}, edits)

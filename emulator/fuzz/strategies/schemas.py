@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from hypothesis import strategies as st
 
 from emulator.fuzz.contract import resolved
-from emulator.fuzz.strategies.text import texts
+from emulator.fuzz.strategies.text import long_texts, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +43,10 @@ def _of_types(schema: Mapping[str, Any]) -> SearchStrategy[Any]:
 def _strings(schema: Mapping[str, Any]) -> SearchStrategy[str]:
     if "pattern" in schema:
         return _patterned(schema["pattern"])
-    return texts(longest=schema.get("maxLength", 200)).filter(lambda text: len(text) >= schema.get("minLength", 0))
+    if "maxLength" in schema:
+        return st.one_of(texts(longest=schema["maxLength"]), st.just("x" * schema["maxLength"]))
+    usual = texts(longest=200)
+    return st.one_of(usual, usual, usual, long_texts())
 
 
 def _patterned(pattern: str) -> SearchStrategy[str]:
@@ -70,7 +73,9 @@ def _objects(schema: Mapping[str, Any]) -> SearchStrategy[dict[str, Any]]:
 def _mappings(schema: Mapping[str, Any]) -> SearchStrategy[dict[str, Any]]:
     keys = texts(longest=schema.get("propertyNames", {}).get("maxLength", 64))
     values = of(schema["additionalProperties"]) if isinstance(schema.get("additionalProperties"), dict) else texts()
-    return st.dictionaries(keys, values, max_size=schema.get("maxProperties", 16))
+    most = schema.get("maxProperties", 16)
+    wide = values.map(lambda value: {f"{number:x>2}": value for number in range(most)})
+    return st.one_of(st.just({}), st.dictionaries(keys, values, max_size=3), wide)
 
 
 def _arrays(schema: Mapping[str, Any]) -> SearchStrategy[list[Any]]:

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 WAYS: Final[Mapping[str, Callable[[Any], str]]] = {
     "compact": lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
     "escaped": lambda value: json.dumps(value).replace("/", "\\/"),
+    "coded": lambda value: json.dumps(value).replace('"id":', '"\\u0069d":'),
     "airy": lambda value: f"\r\n\t {json.dumps(value, ensure_ascii=False, indent=2)} \n",
 }
 
 
 def written(values: SearchStrategy[Any]) -> SearchStrategy[str]:
     """Return values as JSON text, mostly compact."""
-    ways = st.sampled_from(("compact", "compact", "escaped", "airy"))
+    ways = st.sampled_from(("compact", "compact", "escaped", "coded", "airy"))
     return st.builds(lambda value, way: WAYS[way](value), values, ways)

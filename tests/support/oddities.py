@@ -1,0 +1,55 @@
+"""Drivers that are wrong in ways of their own, for the fuzzer to find and to survive: programs on the standard library alone."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Final
+
+from support.programs import PRELUDE
+
+GOOD: Final = '{"raised": {"type": "E", "declared": true, "status": None, "body": None, "message": "no"}}'
+"""A client that refuses everything in a declared error."""
+PROGRAM: Final = """
+true, false = True, False
+hello()
+while True:
+    asked = ask()
+    number, call, args = asked["id"], asked["call"], asked["args"]
+    if call == "connect":
+        given = args
+        say(id=number)
+        continue
+    {way}
+"""
+REFUSES: Final = f"say(id=number, **{GOOD})"
+RAISES: Final = (
+    "say(id=number, raised={'type': 'OddError', 'declared': False, 'status': None, 'body': None, 'message': 'Odd.'})"
+)
+HANGS: Final = "signal.pause()"
+LACKS: Final = "say(id=number, unsupported=True)"
+DIES: Final = "sys.exit(7)"
+PRINTS: Final = "\n    while True: write('x' * 65536)"
+FORKS: Final = (
+    "\n    subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()', {mark!r}]); signal.pause()"
+)
+
+
+def odd(folder: Path, way: str) -> str:
+    """Write a driver that answers each call but `connect` in a way, and return what `--client` is to be."""
+    file = folder / "odd.py"
+    file.write_text(PRELUDE + PROGRAM.replace("{way}", way), encoding="utf-8")
+    return f"exec:{shlex.join((sys.executable, '-I', str(file)))}"
+
+
+def processes(mark: str) -> list[int]:
+    """Return which processes have this among their words."""
+    there = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        there += [int(process.name)] * any(mark in word for word in words)
+    return there
