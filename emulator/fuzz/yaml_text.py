@@ -137,7 +137,7 @@ def _text(dumper: _Dumper, text: str) -> yaml.Node:
 
 def _style(text: str) -> str | None:
     """Return how a text is quoted: not at all if it need not be, and with escapes if anything in it cannot be seen."""
-    return None if _PLAIN.fullmatch(text) and text == text.strip() else '"'
+    return None if _PLAIN.fullmatch(text) else '"'
 
 
 _Dumper.add_representer(str, _text)

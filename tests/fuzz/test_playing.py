@@ -252,3 +252,10 @@ def test_driver_that_never_reads_is_a_fault(server_url: str, tmp_path: Path) -> 
         assert isinstance(played.outcome, Fault)
         assert played.outcome.kind == "hung"
     client.close()
+
+
+def test_player_in_a_hurry_makes_no_more_calls(server_url: str) -> None:
+    with Player(InProcess(lambda _call, _args: {"result": {}}), server_url) as playing:
+        playing.hurry()
+        with pytest.raises(TimeUp):
+            playing.play((get(),))

@@ -12,6 +12,7 @@ READMES = (
     "README.md",
     "emulator/README.md",
     "emulator/embedded/README.md",
+    "emulator/fuzz/README.md",
     "schemas/README.md",
     "scenarios/README.md",
     "tests/README.md",

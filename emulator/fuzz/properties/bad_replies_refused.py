@@ -26,19 +26,15 @@ if TYPE_CHECKING:
     from emulator.fuzz.trace import Played, Trace
     from emulator.fuzz.violation import Violation
 
-FEWEST_CALLS: Final = 2
-MOST_CALLS: Final = 8
-
 
 def scripts() -> SearchStrategy[Script]:
-    """Draw a few operations, each of which is answered 200 with what it should not be."""
-    answered = [st.tuples(st.just(operation), bad_replies(operation)) for operation in REPLIES]
-    return st.lists(st.one_of(answered), min_size=FEWEST_CALLS, max_size=MOST_CALLS).map(_script)
+    """Draw for each operation a reply of status 200 that should not be."""
+    return st.fixed_dictionaries({operation: bad_replies(operation) for operation in REPLIES}).map(_script)
 
 
-def _script(answered: list[tuple[str, dict[str, Any]]]) -> Script:
+def _script(replies: Mapping[str, Any]) -> Script:
     steps: list[Rule | Call] = []
-    for operation, reply in dict(answered).items():
+    for operation, reply in replies.items():
         steps += [Rule(rule={"on": {"operation": operation}, "reply": reply}), plain(operation)]
     return (Connect(), *steps)
 

@@ -26,21 +26,19 @@ if TYPE_CHECKING:
     from emulator.fuzz.trace import Played, Trace
     from emulator.fuzz.violation import Violation
 
-FEWEST_CALLS: Final = 2
-MOST_CALLS: Final = 8
 BODILESS: Final = frozenset({*range(100, 200), 204, 304})
 """Replies of these statuses have no body, whatever a rule gives them."""
 
 
 def scripts() -> SearchStrategy[Script]:
-    """Draw a few operations, each of which is answered with an error of its own, or with no success at least."""
-    answered = st.tuples(st.sampled_from(list(CALLS)), st.one_of(refusals(), refusals(), refusals(), others()))
-    return st.lists(answered, min_size=FEWEST_CALLS, max_size=MOST_CALLS).map(_script)
+    """Draw for each operation an error of its own, or what is no success at least."""
+    reply = st.one_of(refusals(), refusals(), refusals(), others())
+    return st.fixed_dictionaries(dict.fromkeys(CALLS, reply)).map(_script)
 
 
-def _script(answered: list[tuple[str, dict[str, Any]]]) -> Script:
+def _script(replies: Mapping[str, Any]) -> Script:
     steps: list[Rule | Call] = []
-    for operation, reply in dict(answered).items():
+    for operation, reply in replies.items():
         steps += [Rule(rule={"on": {"operation": operation}, "reply": reply}), plain(operation)]
     return (Connect(), *steps)
 

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from emulator.fuzz.trace import Played, Trace
     from emulator.fuzz.violation import Violation
 
-FEWEST_CALLS: Final = 2
-MOST_CALLS: Final = 8
 MEDIA_TYPES: Final = (
     "application/json",
     "application/json",
@@ -38,15 +36,15 @@ MEDIA_TYPES: Final = (
 
 
 def scripts() -> SearchStrategy[Script]:
-    """Draw a few operations, each with a reply of its own."""
+    """Draw for each operation a reply that keeps the contract."""
     types = st.sampled_from(MEDIA_TYPES)
-    answered = [st.tuples(st.just(operation), written(replies(operation)), types) for operation in REPLIES]
-    return st.lists(st.one_of(answered), min_size=FEWEST_CALLS, max_size=MOST_CALLS).map(_script)
+    drawn = {operation: st.tuples(written(replies(operation)), types) for operation in REPLIES}
+    return st.fixed_dictionaries(drawn).map(_script)
 
 
-def _script(answered: list[tuple[str, str, str]]) -> Script:
+def _script(drawn: Mapping[str, tuple[str, str]]) -> Script:
     steps: list[Rule | Call] = []
-    for operation, text, media_type in {each[0]: each for each in answered}.values():
+    for operation, (text, media_type) in drawn.items():
         reply = {"status": 200, "content_type": media_type, "body": text}
         steps += [Rule(rule={"on": {"operation": operation}, "reply": reply}), plain(operation)]
     return (Connect(), *steps)
