@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from support.worlds import TestWorld, new_world
@@ -17,13 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+WANTED_BY: Final = {"thorough": "CI", "campaigns": "CAMPAIGNS"}
+"""Markers of tests that take long, and the environment variables by which they are wanted."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what takes long, unless all is wanted."""
-    if not os.environ.get("CI"):
-        skip = pytest.mark.skip(reason="takes long: runs where CI is set, as in .ci/run")
-        for item in items:
-            if item.get_closest_marker("thorough"):
-                item.add_marker(skip)
+    """Skip what takes long, unless it is wanted."""
+    for marker, variable in WANTED_BY.items():
+        if not os.environ.get(variable):
+            skip = pytest.mark.skip(reason=f"takes long: runs where {variable} is set")
+            for item in items:
+                if item.get_closest_marker(marker):
+                    item.add_marker(skip)
 
 
 @pytest.fixture(scope="session")

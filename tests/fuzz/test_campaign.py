@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from emulator.fuzz.events import Event
 
-pytestmark = pytest.mark.thorough
+pytestmark = pytest.mark.campaigns
 
 THREE: Final = ("errors-declared", "no-silent-twin", "ids-stay-ids")
 
@@ -88,8 +88,10 @@ def test_driver_that_breaks_at_every_call_is_one_finding_in_time(server_url: str
     assert set(causes) == {f"driver {'hung' if way == HANGS else 'died' if way == DIES else 'flood'}"}
 
 
-def test_nothing_that_a_driver_has_started_is_left(server_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", ["", HANGS])
+def test_nothing_that_a_driver_has_started_is_left(server_url: str, tmp_path: Path, end: str) -> None:
     mark = f"mark-{os.getpid()}-{tmp_path.name}"
-    run(plan(server_url, odd(tmp_path, FORKS.format(mark=mark)), seconds=2, examples=None))
+    client = odd(tmp_path, FORKS.replace("{mark!r}", repr(mark)) + f"    {end}\n")
+    assert errors(run(plan(server_url, client, properties=THREE[1:2], seconds=4, examples=2))) == [None]
     assert processes(mark) == []
     assert processes(str(tmp_path)) == []

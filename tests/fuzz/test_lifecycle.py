@@ -73,6 +73,7 @@ SOUND: list[tuple[Played, ...]] = [
     (CREATED, got(BATCH), LATER, got(RUNNING), got(DONE), got(DONE)),
     (CREATED, LATER, got({name: value for name, value in DONE.items() if value is not None})),
     (CREATED, LATER, got(DONE), got(DONE, colour="red")),
+    (CREATED, LATER, got(DONE), got({name: value for name, value in DONE.items() if value is not None})),
     (CREATED, called("batches.get", raised(), batch_id="batch_2")),
     (CREATED, BOB, called("batches.get", raised(404), batch_id=BATCH_ID)),
     (CREATED, ruled("getBatch", close=True), called("batches.get", raised(), batch_id=BATCH_ID)),

@@ -250,6 +250,7 @@ def test_a_query_may_say_the_same_in_several_ways(args: dict[str, Any], query: s
         ({"after": "a&limit=1"}, "?after=a&limit=1", "after"),
         ({}, "?after=None", "after"),
         ({"limit": 5}, "?limit=5&limit=6", "limit"),
+        ({"limit": 5}, "?limit=6&limit=5", "limit"),
         ({"limit": 5}, "?limit=5.0", "limit"),
     ],
 )

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from emulator.fuzz.contract import REPLIES, VENDOR_REQUIRES, document
 from emulator.fuzz.oracles.said import is_metadata, is_sendable, is_taken, is_tenant
 from emulator.fuzz.strategies.arguments import BY_CALL, ids, metadata, tenants
-from emulator.fuzz.strategies.breaking import bad_replies
+from emulator.fuzz.strategies.breaking import sets_of_bad_replies
 from emulator.fuzz.strategies.http import body_of, cuts, media_type_of, others, refusals, reply, retry_after
+from emulator.fuzz.strategies.oddities import oddities
 from emulator.fuzz.strategies.replies import PLAIN, replies
 from emulator.fuzz.strategies.written import written
 from emulator.scenarios.rules import RuleModel
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
-pytestmark = pytest.mark.thorough
+pytestmark = pytest.mark.campaigns
 
 SETTINGS = settings(
     max_examples=60, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -32,8 +33,7 @@ SAMPLE = settings(SETTINGS, max_examples=1500, derandomize=False, phases=(Phase.
 STRATEGIES: dict[str, Callable[[], SearchStrategy[Any]]] = {
     "batches": lambda: replies("getBatch"),
     "pages": lambda: replies("listBatches"),
-    "bad batches": lambda: bad_replies("getBatch"),
-    "bad pages": lambda: bad_replies("listFiles"),
+    "sets of bad replies": sets_of_bad_replies,
     "ids": ids,
     "tenants": tenants,
     "metadata": metadata,
@@ -153,43 +153,47 @@ def test_all_ways_to_write_json_mean_the_same() -> None:
 # Replies that break it
 
 
-@pytest.mark.parametrize("operation", REPLIES)
-def test_bad_replies_are_rules_that_the_server_takes(operation: str) -> None:
-    @SETTINGS
-    @given(bad_replies(operation))
-    def is_taken_by_the_server(value: dict[str, Any]) -> None:
-        rule = RuleModel.model_validate({"on": {"operation": operation}, "reply": value}).rule()
+@pytest.mark.parametrize("name", PLAIN)
+def test_bad_replies_are_rules_that_the_server_takes(name: str) -> None:
+    for value in oddities(name):
+        rule = RuleModel.model_validate({"reply": value}).rule()
         assert rule.reply is not None
         assert rule.reply.body == body_of(value)
 
-    is_taken_by_the_server()
 
-
-BAD: dict[str, Callable[[bytes], bool]] = {
+ODDITIES: dict[str, Callable[[bytes], bool]] = {
     "an integer that no double holds": lambda body: b"9007199254740993" in body,
     "a whole float": lambda body: b"1704067200.0" in body,
     "a member twice": lambda body: body.count(b'"status":') > 1,
     "nothing": lambda body: body == b"",
-    "deeper than anybody reads": lambda body: body.startswith(b"[" * 50_000),
     "half a surrogate pair": lambda body: b"\\ud800" in body,
-    "a byte that is no text": lambda body: b"\xff" in body and not body.startswith(b"\xff\xfe"),
-    "latin-1": lambda body: b"na\xefve" in body,
     "a byte order mark": lambda body: body.startswith(b"\xef\xbb\xbf{"),
     "without an id": lambda body: body.startswith(b'{"object": "batch"'),
-    "cut short": lambda body: body.startswith(b'{"id"') and not body.endswith(b"}"),
+    "a list of one": lambda body: body.startswith(b'[{"id"'),
     "something after it": lambda body: body.endswith(b"}}") and body.count(b"{") < body.count(b"}"),
     "a status of null": lambda body: b'"status": null' in body,
+    "a status that nobody knows": lambda body: b'"status": "paused"' in body,
     "metadata of numbers": lambda body: b'{"k":1}' in body,
+    "deeper than anybody reads": lambda body: body.startswith(b"[" * 50_000),
+    "a byte that is no text": lambda body: b"_\xff" in body,
+    "latin-1": lambda body: b"na\xefve" in body,
+    "cut short": lambda body: body.startswith(b'{"id"') and not body.endswith(b"}"),
 }
 
 
-@pytest.mark.parametrize("way", BAD)
-def test_bad_replies_are_bad_in_every_way(way: str) -> None:
-    assert reaches("bad batches", lambda value: BAD[way](body_of(value)))
+@pytest.mark.parametrize("way", ODDITIES)
+def test_there_is_an_oddity_of_every_kind(way: str) -> None:
+    assert any(ODDITIES[way](body_of(value)) for value in oddities("BatchObject"))
 
 
 def test_items_of_bad_pages_are_bad_as_well() -> None:
-    assert reaches("bad pages", lambda value: b'"data": [{' in body_of(value) and b'"bytes": 1,' not in body_of(value))
+    bodies = [body_of(value) for value in oddities("FileList")]
+    assert any(b'"data": [{' in body and b'"bytes": "x"' in body for body in bodies)
+
+
+def test_each_new_number_is_something_new_for_each_operation() -> None:
+    drawn = [list(map(repr, each.values())) for each in sample("sets of bad replies")[:200]]
+    assert len({reply for each in drawn for reply in each}) > 0.5 * 200 * len(REPLIES)
 
 
 # Arguments

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from emulator.fuzz.property import Property
 
-FIRST: Final = 6
-"""How many examples each property gets in the first turn; in each further turn twice as many."""
+FIRST_S: Final = 0.3
+"""For how many seconds each property is searched in the first turn; in each further turn twice as long."""
+MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def _broken(search: Search) -> Property | None:
     """Return the first property that is broken, or None when the time is up."""
     for turn in count():
         for aim in ALL:
-            search.draw(aim, FIRST << turn)
+            search.draw(aim, MOST, seconds=FIRST_S * 2**turn)
             if search.is_over:
                 return None if search.violation is None else aim
     return None

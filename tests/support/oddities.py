@@ -31,9 +31,11 @@ HANGS: Final = "signal.pause()"
 LACKS: Final = "say(id=number, unsupported=True)"
 DIES: Final = "sys.exit(7)"
 PRINTS: Final = "\n    while True: write('x' * 65536)"
-FORKS: Final = (
-    "\n    subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()', {mark!r}]); signal.pause()"
-)
+FORKS: Final = f"""
+    subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()', {{mark!r}}])
+    {REFUSES}
+"""
+"""Starts a program at each call, and leaves it behind."""
 
 
 def odd(folder: Path, way: str) -> str:

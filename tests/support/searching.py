@@ -48,8 +48,9 @@ class Search:
         """Whether something is broken, or the time is up."""
         return self.violation is not None or monotonic() > self.until
 
-    def draw(self, aim: Property, examples: int) -> None:
-        """Draw and play so many examples of a property, or fewer if that ends the search."""
+    def draw(self, aim: Property, examples: int, *, seconds: float = float("inf")) -> None:
+        """Draw and play so many examples of a property, or fewer if that ends the search or takes so long."""
+        self._turn_ends = min(self.until, monotonic() + seconds)
         options = settings(
             max_examples=examples,
             stateful_step_count=STEPS,
@@ -84,7 +85,7 @@ class Search:
         run_state_machine_as_test(seed(drawn)(type("Searching", (aim.machine,), members)), settings=options)
 
     def _count(self, aim: Property) -> None:
-        if monotonic() > self.until:
+        if monotonic() > self._turn_ends:
             raise _Ended
         self.examples[aim.name] = self.examples.get(aim.name, 0) + 1
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from hypothesis import strategies as st
-
 from emulator.clients.protocol import Returned
 from emulator.faces.values import shown
 from emulator.fuzz.contract import OPERATIONS, REPLIES, component
 from emulator.fuzz.oracles.shown import Twice, misread
 from emulator.fuzz.property import Property
 from emulator.fuzz.steps import Call, Connect, Rule
-from emulator.fuzz.strategies.breaking import bad_replies
+from emulator.fuzz.strategies.breaking import sets_of_bad_replies
 from emulator.fuzz.strategies.calls import plain
 from emulator.fuzz.strategies.http import body_of, media_type_of
 from emulator.fuzz.strategies.schemas import LARGEST
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 
 def scripts() -> SearchStrategy[Script]:
     """Draw for each operation a reply of status 200 that should not be."""
-    return st.fixed_dictionaries({operation: bad_replies(operation) for operation in REPLIES}).map(_script)
+    return sets_of_bad_replies().map(_script)
 
 
 def _script(replies: Mapping[str, Any]) -> Script:

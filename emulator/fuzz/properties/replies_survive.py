@@ -18,7 +18,7 @@ from emulator.fuzz.strategies.replies import ITEMS, replies
 from emulator.fuzz.strategies.written import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from hypothesis.strategies import SearchStrategy
 

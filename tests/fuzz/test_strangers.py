@@ -1,0 +1,42 @@
+"""Sound clients of other people's taste: whatever the fuzzer finds with one of them is its own mistake."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from support.searching import Search
+
+from emulator.clients.catalog import command
+from emulator.fuzz.catalog import ALL
+from emulator.fuzz.held import Driven
+from emulator.fuzz.playing import Player
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from emulator.fuzz.property import Property
+
+pytestmark = pytest.mark.campaigns
+
+STRANGERS = Path(__file__).with_name("strangers")
+EXAMPLES = 60
+
+
+@pytest.fixture(scope="module", params=["strict.py", "patient.py", "httpx"])
+def stranger(request: pytest.FixtureRequest, server_url: str) -> Iterator[Player]:
+    file = STRANGERS / request.param
+    client = Driven(command(f"exec:{sys.executable} {file}" if file.exists() else request.param))
+    with Player(client, server_url) as player:
+        yield player
+    client.close()
+
+
+@pytest.mark.parametrize("aim", ALL, ids=lambda each: each.name)
+def test_nothing_is_found_on_a_sound_client(aim: Property, stranger: Player) -> None:
+    search = Search(stranger, number=11)
+    search.draw(aim, EXAMPLES)
+    assert search.violation is None
+    assert search.examples[aim.name] >= EXAMPLES
