@@ -1,6 +1,6 @@
 """Hunt for each mutant of the reference client as `fuzz` does, and print which property catches it, how soon.
 
-Exit code 0 when all are caught in time, 1 when one escapes, 2 when it cannot be done.
+Exit code 0 when all are caught in time, but for those that are left to others, 1 when one escapes, 2 when it cannot be done.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 WIDTH: Final = 140
 SEED: Final = 1
 SECONDS: Final = 60.0
+LEFT: Final = {
+    "requires-max-concurrency": "the newest edition does require it; `verify` plays the older ones",
+    "strips-an-errors-body": "a driver may say null of no body",
+    "has-one-boundary": "what would show it is learnt from an upload before; `verify` does so",
+}
+"""Mutants that the fuzzer leaves to others, and why."""
 
 
 def main() -> int:
@@ -49,7 +55,7 @@ def main() -> int:
         sys.stdout.write("\n")
     else:
         _show(found, time.perf_counter() - began, Console(width=WIDTH, highlight=False))
-    return int(any(each.property is None for each in found))
+    return int(bool(_escaped(found)))
 
 
 def _options() -> argparse.ArgumentParser:
@@ -79,8 +85,14 @@ def _show(found: Sequence[Hunted], seconds: float, console: Console) -> None:
     for each in found:
         table.add_row(each.mutant, each.property or "", str(each.examples), f"{each.seconds:.1f}", each.cause or "")
     console.print(table)
-    escaped = [each.mutant for each in found if each.property is None]
-    console.print(f"{len(found)} mutants, {seconds:.0f} s; escaped: {', '.join(escaped) or 'none'}")
+    for each in found:
+        if each.property is None and each.mutant in LEFT:
+            console.print(f"Left: {each.mutant}: {LEFT[each.mutant]}")
+    console.print(f"{len(found)} mutants, {seconds:.0f} s; escaped: {', '.join(_escaped(found)) or 'none'}")
+
+
+def _escaped(found: Sequence[Hunted]) -> list[str]:
+    return [each.mutant for each in found if each.property is None and each.mutant not in LEFT]
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from support.searching import Search
 from emulator.fuzz.catalog import ALL, find
 from emulator.fuzz.held import Driven
 from emulator.fuzz.playing import Player
+from mutants.fuzzing import LEFT
 
 TESTS = Path(__file__).parents[1]
 EXAMPLES = 150
@@ -58,6 +59,10 @@ def test_property_catches_its_mutant(name: str, server_url: str, tmp_path: Path)
 
 def test_each_property_has_a_mutant_to_catch() -> None:
     assert list(CATCHES) == [each.name for each in ALL]
+
+
+def test_what_is_left_to_others_is_in_the_table() -> None:
+    assert mutants().keys() >= LEFT.keys()
 
 
 def test_command_tells_which_property_catches_a_mutant_and_how_soon() -> None:

@@ -168,6 +168,12 @@ class Walk(RuleBasedStateMachine):
         """Stop a batch."""
         self.do(Call(call="batches.cancel", args={"batch_id": batch}))
 
+    @rule(batch=batches)
+    def cancel_late(self, batch: Made) -> None:
+        """Stop a batch that must have ended by itself."""
+        self.do(Advance(seconds=SPANS_S[-1]))
+        self.do(Call(call="batches.cancel", args={"batch_id": batch}))
+
     @rule(listed=st.sampled_from(LISTS))
     def list(self, listed: tuple[str, Mapping[str, Any]]) -> None:
         """List batches or files."""

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from emulator.clients.protocol import Raised, Returned
 from emulator.faces.values import shown
-from emulator.fuzz.contract import OPERATIONS
 from emulator.fuzz.oracles.said import is_taken, is_tenant, unlike, unlike_upload
 from emulator.fuzz.property import Property
 from emulator.fuzz.steps import Call, Connect, Look, Made, Rule
@@ -17,7 +16,7 @@ from emulator.fuzz.strategies.arguments import BY_CALL, tenants
 from emulator.fuzz.strategies.replies import BATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from hypothesis.strategies import SearchStrategy
 
@@ -36,24 +35,17 @@ MEDIA_TYPES: Final = {"batches.create": "application/json", "files.upload": "mul
 EMPTY: Final[dict[str, Any]] = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
 ANSWERS: Final[dict[str, Any]] = {"createBatch": BATCH, "listBatches": EMPTY, "listFiles": EMPTY}
 """Good replies for all that is asked: this property is about requests."""
-MOST_CALLS: Final = 3
 
 
 def scripts() -> SearchStrategy[Script]:
-    """Draw a few calls with arguments of every kind, for a tenant or for none."""
-    calls = [st.tuples(st.just(call), args) for call, args in BY_CALL.items()]
-    return st.builds(_script, tenants(), st.lists(st.one_of(calls), min_size=1, max_size=MOST_CALLS))
+    """Draw arguments of every kind for each call that takes more than an id, for a tenant or for none."""
+    return st.builds(_script, tenants(), st.fixed_dictionaries(dict(BY_CALL)))
 
 
-def _script(tenant: str | None, calls: list[tuple[str, dict[str, Any]]]) -> Script:
-    steps: list[Step] = [Connect(on_behalf_of=tenant)]
-    asked = {OPERATIONS[call] for call, _ in calls}
-    steps += [_answered(operation) for operation in ANSWERS if operation in asked]
-    for number, (call, args) in enumerate(calls):
-        if call == "files.upload":
-            steps += _upload(f"file {number}", args, tenant)
-        else:
-            steps.append(Call(call=call, args=args))
+def _script(tenant: str | None, calls: Mapping[str, dict[str, Any]]) -> Script:
+    steps: list[Step] = [Connect(on_behalf_of=tenant), *map(_answered, ANSWERS)]
+    for call, args in calls.items():
+        steps += _upload("file", args, tenant) if call == "files.upload" else [Call(call=call, args=args)]
     return tuple(steps)
 
 

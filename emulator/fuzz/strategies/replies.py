@@ -71,6 +71,7 @@ ENDED: Final[Mapping[str, Any]] = {
     "status": "completed",
     "output_file_id": f"file_{'0' * 31}2",
     "error_file_id": f"file_{'0' * 31}3",
+    "created_at": BATCH["created_at"] + 1,
     **{name: BATCH["created_at"] + 100 * number for number, name in enumerate(STAMPS, 1)},
     "request_counts": {"total": 7, "completed": 5, "failed": 2},
     "metadata": {"project": "nightly"},
@@ -80,6 +81,7 @@ ENDED: Final[Mapping[str, Any]] = {
 HASHED: Final[Mapping[str, Any]] = {
     **FILE,
     "bytes": 2048,
+    "created_at": FILE["created_at"] + 1,
     "purpose": "fine-tune",
     "expires_at": 1704153600,
     "sha256": "0123456789abcdef" * 4,
