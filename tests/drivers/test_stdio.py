@@ -155,6 +155,13 @@ def test_sleeps_move_the_clock_that_connect_names(tmp_path: Path, world: TestWor
         assert world.admin.clock()["now"] - before == pytest.approx(86400.5, abs=0.5)
 
 
+def test_sleep_past_the_end_of_time_is_told_and_does_not_end_the_driver(tmp_path: Path, world: TestWorld) -> None:
+    clock = {"url": f"{world.url}/_emulator", "headers": {"Authorization": f"Bearer {world.api_key}"}}
+    with driving(tmp_path, "sleeps(1e12); return 1") as driver:
+        driver.call("connect", {**ARGS, "clock": clock}, deadline_s=10)
+        assert get(driver) == Returned(result=1, sleeps=(1e12,), slept=True)
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/_emulator/worlds"])
 def test_clock_that_does_not_move_ends_the_driver_with_a_sentence(tmp_path: Path, world: TestWorld, path: str) -> None:
     body = "try:\n    sleeps(1)\nexcept Exception:\n    return 1"

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     Connect = Callable[..., Mapping[str, Call]]
 
 
+LONGEST_S = 10 * 86_400.0
+"""The world's clock does not follow a longer sleep: it ends with the year 9999."""
+
+
 class Unsupported(Exception):
     """The SDK does not have this call, or not this argument."""
 
@@ -70,7 +74,7 @@ class Sleeps:
         """Sleep, as far as the SDK can tell."""
         self._noted.append(seconds)
         if self.clock is not None:
-            _advance(self.clock, seconds)
+            _advance(self.clock, min(seconds, LONGEST_S))
 
     def answer(self) -> dict[str, Any]:
         """Return the members of an answer that tell of the sleeps since the last one."""
