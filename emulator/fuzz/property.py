@@ -7,7 +7,7 @@ as one that was drawn.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from emulator.clients.protocol import Raised
 from emulator.fuzz.contract import members
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
     Judge: TypeAlias = Callable[[Trace], Iterable[Violation]]
     Scripts: TypeAlias = Callable[[], SearchStrategy[Script]]
+
+
+PLACELESS: Final = frozenset({
+    "JSONDecodeError", "SyntaxError", "RecursionError", "UnicodeError", "UnicodeDecodeError", "UnicodeEncodeError",
+})  # fmt: skip
+"""Errors of readers and writers whose messages tell of the place where they stopped, which is another each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +76,25 @@ def undeclared(trace: Trace) -> Iterator[Violation]:
         if isinstance(each.outcome, Raised) and not each.outcome.declared:
             error, call = each.outcome, getattr(each.step, "call", "connect")
             yield each.violation(
-                f"undeclared {error.type} in {call}: {gist(error.message)}",
+                f"undeclared {_kind(error, call)}",
                 "a result, or an error that the SDK documents",
                 f"{error.type}: {error.message}",
                 is_owed=True,
             )
 
 
-def gist(message: str) -> str:
-    """Return what tells one kind of error from another: how its message begins, and which member it is about.
+def _kind(error: Raised, call: str) -> str:
+    """Name what kind of error it is, alike for all calls: only an error about a member is one of its call."""
+    where = member_of(error.message)
+    return f"{error.type} in {call}: {where}" if where else gist(error)
 
-    Validators name that in their second line.
-    """
-    where = ".".join(part for part in "".join(message.splitlines()[1:2]).split(".") if part in members())
-    return f"{skeleton(message)} {where}".strip()
+
+def gist(error: Raised) -> str:
+    """Return what tells one kind of error from another: its type, how its message begins, and which member it is about."""
+    said = () if error.type in PLACELESS else (skeleton(error.message), member_of(error.message))
+    return ": ".join((error.type, " ".join(said).strip())).rstrip(": ")
+
+
+def member_of(message: str) -> str:
+    """Return the member of the contract that a message is about: validators name it in their second line."""
+    return ".".join(part for part in "".join(message.splitlines()[1:2]).split(".") if part in members())

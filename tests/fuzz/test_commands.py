@@ -59,7 +59,7 @@ def test_findings_are_files_and_in_the_summary(tmp_path: Path) -> None:
     done = fuzz(tmp_path, odd(tmp_path, RAISES), *ONE, "--seed", "1")
     assert done.code == 1, done.stderr
     (name,) = files(tmp_path)
-    assert name.startswith("finding-undeclared-odderror-in-batches-create-odd-")
+    assert name.startswith("finding-undeclared-odderror-odd-")
     assert done.stdout.splitlines()[-5:] == [
         "",
         "no-silent-twin: batches.create: undeclared OddError: Odd.",
@@ -225,7 +225,7 @@ def test_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     script = (Call(call="files.get", args={"file_id": "a"}),)
-    return write(finding(script, cause="undeclared OddError in files.get: Odd."), tmp_path / "findings").parent
+    return write(finding(script, cause="undeclared OddError: Odd."), tmp_path / "findings").parent
 
 
 def replay(*arguments: object) -> Ended:
@@ -258,7 +258,7 @@ def test_replay_tells_of_the_cause_there_is_now(tmp_path: Path, folder: Path) ->
     done = replay(folder, "--client", odd(tmp_path, RAISES))
     assert done.code == 1
     assert done.stdout.startswith("breaks otherwise\t")
-    assert "  now: undeclared OddError in files.get: Odd." in done.stdout.splitlines()
+    assert "  now: undeclared OddError: Odd." in done.stdout.splitlines()
 
 
 def test_file_that_is_no_finding_is_said_and_the_others_are_played(tmp_path: Path, folder: Path) -> None:

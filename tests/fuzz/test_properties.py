@@ -61,15 +61,29 @@ def test_an_undeclared_error_is_one_cause_each_call_however_many_faults_it_tells
         )
         for each in (one, two)
     ]
-    assert found == [["undeclared ValidationError in files.list: … validation error for ListFile purpose"]] * 2
+    assert found == [["undeclared ValidationError in files.list: purpose"]] * 2
 
 
 def test_a_client_that_would_not_connect_is_told_of_once() -> None:
     refused = raised(declared=False, type="UnicodeEncodeError", message="'ascii' codec can't encode character '\\xe9'")
     played = [step(Connect(on_behalf_of="é"), refused), called("batches.list", refused), called("files.list", refused)]
-    assert causes(find("requests-conform"), *played) == [
-        "undeclared UnicodeEncodeError in connect: … codec can't encode character"
-    ]
+    assert causes(find("requests-conform"), *played) == ["undeclared UnicodeEncodeError"]
+
+
+@pytest.mark.parametrize("call", ["batches.get", "files.get"])
+@pytest.mark.parametrize(
+    "message", ["Expecting value: line 1 column 1 (char 0)", "Extra data: line 1 column 9 (char 8)"]
+)
+def test_an_undeclared_error_of_a_parser_is_one_cause_wherever_it_stopped(call: str, message: str) -> None:
+    failed = called(call, raised(type="JSONDecodeError", declared=False, message=message))
+    assert causes(find("bad-replies-refused"), failed) == ["undeclared JSONDecodeError"]
+
+
+@pytest.mark.parametrize("given", ["'\\n' at position 42", "'\\x08' at position 40"])
+def test_values_in_a_message_are_no_causes_of_their_own(given: str) -> None:
+    message = f"Invalid non-printable ASCII character in URL, {given}."
+    failed = called(GET, raised(type="InvalidURL", declared=False, message=message))
+    assert causes(find("ids-stay-ids"), failed) == ["undeclared InvalidURL: Invalid non-printable ASCII character in"]
 
 
 # Each property: what is sound, and what is not
@@ -206,7 +220,7 @@ UNSOUND: list[tuple[str, tuple[Played, ...], list[str]]] = [
     (
         "replies-survive",
         (good(), called(GET, raised(message="what?"), batch_id="a")),
-        ["BatchObject refused: ApiError what?"],
+        ["BatchObject refused: ApiError: what?"],
     ),
     ("replies-survive", (good(), called(GET, returned({**BATCH, "id": None}), batch_id="a")), ["lost BatchObject.id"]),
     ("replies-survive", (good(), called(GET, returned(None), batch_id="a")), ["lost BatchObject"]),

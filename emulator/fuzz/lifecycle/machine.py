@@ -122,6 +122,7 @@ class Walk(RuleBasedStateMachine):
             self.do(Scenario(scenario=scenario))
         self.do(_upload(FIRST_FILE.name, INPUT))
         self.do(_create(FIRST_BATCH.name, FIRST_FILE, {}))
+        self.get(FIRST_BATCH)
 
     @initialize(target=files)
     def first_file(self) -> Made:
@@ -153,26 +154,35 @@ class Walk(RuleBasedStateMachine):
         return Made(name)
 
     @rule(batch=batches)
-    def get(self, batch: Made) -> None:
+    def look(self, batch: Made) -> None:
         """Look at a batch."""
+        self.get(batch)
+
+    def get(self, batch: Made) -> None:
+        """Look at a batch, as other steps do as well."""
         self.do(Call(call="batches.get", args={"batch_id": batch}))
 
     @rule(batch=batches, seconds=st.sampled_from(SPANS_S))
     def poll(self, batch: Made, seconds: int) -> None:
         """Let time pass, and look at a batch."""
         self.do(Advance(seconds=seconds))
-        self.do(Call(call="batches.get", args={"batch_id": batch}))
+        self.get(batch)
 
     @rule(batch=batches)
     def cancel(self, batch: Made) -> None:
-        """Stop a batch."""
+        """Stop a batch, and look at it."""
+        self.cancel_and_look(batch)
+
+    def cancel_and_look(self, batch: Made) -> None:
+        """Stop a batch, whenever that is, and look at it."""
         self.do(Call(call="batches.cancel", args={"batch_id": batch}))
+        self.get(batch)
 
     @rule(batch=batches)
     def cancel_late(self, batch: Made) -> None:
         """Stop a batch that must have ended by itself."""
         self.do(Advance(seconds=SPANS_S[-1]))
-        self.do(Call(call="batches.cancel", args={"batch_id": batch}))
+        self.cancel_and_look(batch)
 
     @rule(listed=st.sampled_from(LISTS))
     def list(self, listed: tuple[str, Mapping[str, Any]]) -> None:

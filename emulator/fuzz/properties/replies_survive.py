@@ -61,7 +61,7 @@ def _judged(played: Played, call: Call, sent: Any) -> Iterator[Violation]:
     if isinstance(played.outcome, Raised):
         error = played.outcome
         got = f"{error.type}: {error.message}"
-        cause = f"{name} refused: {error.type} {gist(error.message)}"
+        cause = f"{ITEMS.get(name, name)} refused: {gist(error)}"
         yield played.violation(cause, "the reply, for it keeps the contract", got)
     elif isinstance(played.outcome, Returned):
         for each in differences(component(name), sent, played.outcome.result):
