@@ -17,7 +17,7 @@ from emulator.fuzz.events import Found, Stopped
 from emulator.fuzz.working import work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from multiprocessing.context import SpawnProcess
     from multiprocessing.queues import Queue
 
@@ -34,7 +34,7 @@ GLANCE_S: Final = 0.2
 ENDS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def run(plan: Plan) -> Iterator[Event]:
+def run(plan: Plan) -> Generator[Event, None, None]:
     """Run a campaign and yield what happens. Whoever stops listening ends it.
 
     What every client owes, whatever the property, is found once: by the first of the plan's properties that it comes up with,

@@ -8,7 +8,7 @@ from typing import Final
 
 WORDS: Final = 5
 """How many words of a message tell one kind of it from others."""
-_PLURAL: Final = re.compile(r"(?<=\w{3})s\b")
+_PLURAL: Final = re.compile(r"(?<=\berror)s\b")
 _NAMES: Final = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|\d+")
 
 

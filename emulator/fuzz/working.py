@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 
     from emulator.fuzz.events import Event, Plan
 
+FIRST_S: Final = 0.5
+"""For how long each property is hunted in its first turn, where there is a bound on the time; each further turn is twice as
+long as the last, so that what is easy to find is found soon, whichever property it breaks."""
 SLICE_S: Final = 20.0
-"""For how long at most a property is hunted before it is another's turn, where there is a bound on the time."""
-TURNS: Final = 2
-"""How many turns each property gets at least."""
+"""How long a turn is at most."""
 LAST_S: Final = 4.0
 """For how long before the end nothing new is drawn, so that what was caught can be made small; a tenth of a short time."""
 REPORT_EVERY_S: Final = 0.1
@@ -113,22 +114,23 @@ class _Worker:
     plan: Plan
     player: Player
     events: Queue[Event]
-    share: int = 1
     owed: set[str] = field(default_factory=set)
 
     def run(self, properties: Sequence[str]) -> None:
         """Hunt for each property until its examples are through, or in turns until the time is up."""
-        self.share = len(properties)
         left = {name: _Turns(Tally(self.number, name)) for name in properties}
+        slice_s = FIRST_S
         while left:
+            slice_s = min(slice_s, max(0.0, self._last_s() - monotonic()) / len(left))
             for name, turns in list(left.items()):
                 if monotonic() >= self._last_s():
                     return
-                self._hunt(name, turns)
+                self._hunt(name, turns, slice_s)
                 if self.plan.examples is not None and turns.tally.examples >= self.plan.examples:
                     del left[name]
+            slice_s = min(SLICE_S, 2 * slice_s)
 
-    def _hunt(self, name: str, turns: _Turns) -> None:
+    def _hunt(self, name: str, turns: _Turns, slice_s: float) -> None:
         """Hunt for one property for one turn, and tell of it."""
         began, calls, before = monotonic(), self.player.calls, turns.tally
         told = 0.0
@@ -148,7 +150,7 @@ class _Worker:
                 told = now
                 self.events.put(turns.tally)
 
-        hunt = self._begun(name, turns)
+        hunt = self._begun(name, turns, slice_s)
         hunt.watch = tell
         for catch in hunt.run():
             finding = Finding.of(catch)
@@ -156,13 +158,14 @@ class _Worker:
         tell(at_once=True)
         turns.number += 1
 
-    def _begun(self, name: str, turns: _Turns) -> Hunt:
+    def _begun(self, name: str, turns: _Turns, slice_s: float) -> Hunt:
         plan = self.plan
+        is_in_turns = plan.seconds is not None and plan.examples is None
         return Hunt(
             aim=find(name),
             player=self.player,
             number=plan.seed + 7919 * turns.number,
-            until=self._slice_end(),
+            until=min(self._last_s(), monotonic() + slice_s) if is_in_turns else self._last_s(),
             examples=None if plan.examples is None else plan.examples - turns.tally.examples,
             database=None if plan.database is None else DirectoryBasedExampleDatabase(plan.database / name),
             known=turns.known,
@@ -172,8 +175,3 @@ class _Worker:
     def _last_s(self) -> float:
         """Return from when on nothing new is drawn."""
         return self.player.until - min(LAST_S, (self.plan.seconds or 0) / 10)
-
-    def _slice_end(self) -> float:
-        if self.plan.seconds is None or self.plan.examples is not None:
-            return self._last_s()
-        return min(self._last_s(), monotonic() + min(SLICE_S, self.plan.seconds / (TURNS * self.share)))

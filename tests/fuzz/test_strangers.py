@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.searching import Search
 
 from emulator.clients.catalog import command
 from emulator.fuzz.catalog import ALL
 from emulator.fuzz.held import Driven
+from emulator.fuzz.hunting import Hunt
 from emulator.fuzz.playing import Player
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ def stranger(request: pytest.FixtureRequest, server_url: str) -> Iterator[Player
 
 @pytest.mark.parametrize("aim", ALL, ids=lambda each: each.name)
 def test_nothing_is_found_on_a_sound_client(aim: Property, stranger: Player) -> None:
-    search = Search(stranger, number=11)
-    search.draw(aim, EXAMPLES)
-    assert search.violation is None
-    assert search.examples[aim.name] >= EXAMPLES
+    hunt = Hunt(aim=aim, player=stranger, number=11, examples=EXAMPLES)
+    assert list(hunt.run()) == []
+    assert hunt.played >= EXAMPLES

@@ -1,4 +1,4 @@
-"""Hunt for each mutant of the reference client as `fuzz` does, and print which property catches it, how soon.
+"""Hunt for each mutant of the reference client by a campaign of `fuzz`, and print which property catches it, how soon.
 
 Exit code 0 when all are caught in time, but for those that are left to others, 1 when one escapes, 2 when it cannot be done.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from dataclasses import asdict
@@ -18,7 +17,7 @@ from rich.table import Table
 from support.mutants import mutants
 
 from emulator.verify.errors import meant
-from mutants.hunting import all_hunted
+from mutants.hunting import hunted
 from mutants.playing import server
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def main() -> int:
             options.error(f"expected the name of a mutant, found {name!r}{meant(name, table)}")
     wanted = [table[name] for name in given.mutants or table]
     began = time.perf_counter()
-    found = _hunted(wanted, number=given.seed, seconds=given.seconds, jobs=given.jobs)
+    found = _hunted(wanted, number=given.seed, seconds=given.seconds, workers=given.workers)
     if given.json:
         json.dump([asdict(each) for each in found], sys.stdout, indent=2)
         sys.stdout.write("\n")
@@ -63,19 +62,20 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("mutants", nargs="*", metavar="MUTANT", help="only these; without any all of the table")
     options.add_argument("--seed", type=int, default=SEED, help="what is drawn; the same by default")
     options.add_argument("--seconds", type=float, default=SECONDS, help="how long to hunt for each")
-    options.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many mutants at a time")
+    options.add_argument("--workers", type=int, default=2, help="how many processes hunt for each")
     options.add_argument("--json", action="store_true")
     return options
 
 
-def _hunted(wanted: Sequence[Mutant], *, number: int, seconds: float, jobs: int) -> list[Hunted]:
-    found: dict[str, Hunted] = {}
+def _hunted(wanted: Sequence[Mutant], *, number: int, seconds: float, workers: int) -> list[Hunted]:
+    found: list[Hunted] = []
     with server() as url:
-        for each in all_hunted(wanted, url, number=number, seconds=seconds, jobs=max(1, jobs)):
-            found[each.mutant] = each
+        for mutant in wanted:
+            each = hunted(mutant, url, number=number, seconds=seconds, workers=workers)
+            found.append(each)
             told = f"{len(found)}/{len(wanted)} {each.mutant}: {each.property or 'escaped'}, {each.seconds:.1f} s"
             sys.stderr.write(f"{told}\n")
-    return [found[mutant.name] for mutant in wanted]
+    return found
 
 
 def _show(found: Sequence[Hunted], seconds: float, console: Console) -> None:

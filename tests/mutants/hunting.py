@@ -1,37 +1,38 @@
-"""Hunting for mutants: all properties in turns, each turn longer than the last, until a script breaks one of them."""
+"""Hunting for mutants: a campaign for each, as `fuzz` runs it, until the first finding."""
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import count
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from support.searching import Search
-
+from emulator.fuzz import campaign
 from emulator.fuzz.catalog import ALL
-from emulator.fuzz.held import Driven
-from emulator.fuzz.playing import Player
+from emulator.fuzz.events import Found, Plan, Stopped, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from support.mutants import Mutant
 
-    from emulator.fuzz.property import Property
+    from emulator.fuzz.events import Event
+    from emulator.fuzz.findings import Finding
 
-FIRST_S: Final = 0.3
-"""For how many seconds each property is searched in the first turn; in each further turn twice as long."""
-MOST: Final = 1000
+
+class Broken(Exception):
+    """A campaign came to a wrong end; the message says how."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunted:
-    """What came of a hunt: the property that a mutant broke and the cause, or None; `examples` are of that property."""
+    """What came of a hunt: the property that a mutant broke and the cause, or None.
+
+    `examples` are those of all properties, and `seconds` the wall's, from the start of the processes to the finding, by when
+    it has been made small.
+    """
 
     mutant: str
     property: str | None
@@ -40,42 +41,40 @@ class Hunted:
     seconds: float
 
 
-def hunted(mutant: Mutant, url: str, *, number: int, seconds: float) -> Hunted:
-    """Hunt for a mutant for so many seconds at most; `number` seeds what is drawn. Raises Misfit, DriverFault."""
+def hunted(mutant: Mutant, url: str, *, number: int, seconds: float, workers: int) -> Hunted:
+    """Hunt for a mutant for so many seconds at most; `number` seeds what is drawn. Raises Misfit, Broken."""
     began = monotonic()
     with TemporaryDirectory() as folder:
-        client = Driven(mutant.command(Path(folder)))
-        try:
-            with Player(client, url) as player:
-                search = Search(player, number, until=began + seconds)
-                aim = _broken(search)
-        finally:
-            client.close()
+        plan = Plan(
+            command=mutant.command(Path(folder)),
+            url=url,
+            token=None,
+            properties=[each.name for each in ALL],
+            seed=number,
+            seconds=seconds,
+            workers=workers,
+        )
+        with closing(campaign.run(plan)) as events:
+            first, examples = _first(events)
+            took = monotonic() - began
     return Hunted(
         mutant=mutant.name,
-        property=None if aim is None else aim.name,
-        cause=None if search.violation is None else search.violation.cause,
-        examples=sum(search.examples.values()) if aim is None else search.examples[aim.name],
-        seconds=monotonic() - began,
+        property=None if first is None else first.property,
+        cause=None if first is None else first.cause,
+        examples=examples,
+        seconds=took,
     )
 
 
-def _broken(search: Search) -> Property | None:
-    """Return the first property that is broken, or None when the time is up."""
-    for turn in count():
-        for aim in ALL:
-            search.draw(aim, MOST, seconds=FIRST_S * 2**turn)
-            if search.is_over:
-                return None if search.violation is None else aim
-    return None
-
-
-def all_hunted(mutants: Sequence[Mutant], url: str, *, number: int, seconds: float, jobs: int) -> Iterator[Hunted]:
-    """Hunt for mutants, so many at a time in processes of their own, and yield what came of each as it comes."""
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        coming = [pool.submit(hunted, mutant, url, number=number, seconds=seconds) for mutant in mutants]
-        try:
-            for done in as_completed(coming):
-                yield done.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+def _first(events: Iterator[Event]) -> tuple[Finding | None, int]:
+    """Return the first finding, and how many examples were played by then. Raises Broken."""
+    played: dict[str, int] = {}
+    for event in events:
+        match event:
+            case Tally():
+                played[event.property] = event.examples
+            case Found():
+                return event.finding, sum(played.values())
+            case Stopped(error=str(why)):
+                raise Broken(why)
+    return None, sum(played.values())

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from support.mutants import mutants
 from support.processes import Ended
-from support.searching import Search
 
 from emulator.fuzz.catalog import ALL, find
 from emulator.fuzz.held import Driven
+from emulator.fuzz.hunting import Hunt
 from emulator.fuzz.playing import Player
 from mutants.fuzzing import LEFT
 
@@ -51,10 +51,9 @@ def command(*options: str) -> Ended:
 def test_property_catches_its_mutant(name: str, server_url: str, tmp_path: Path) -> None:
     client = Driven(mutants()[CATCHES[name]].command(tmp_path))
     with Player(client, server_url) as player:
-        search = Search(player, number=1)
-        search.draw(find(name), EXAMPLES)
+        caught = next(Hunt(aim=find(name), player=player, number=1, examples=EXAMPLES).run(), None)
     client.close()
-    assert search.violation is not None
+    assert caught is not None
 
 
 def test_each_property_has_a_mutant_to_catch() -> None:
@@ -75,7 +74,7 @@ def test_command_tells_which_property_catches_a_mutant_and_how_soon() -> None:
 
 
 def test_command_says_what_escapes() -> None:
-    done = command("forgets-the-window", "--seconds", "0", "--jobs", "1")
+    done = command("forgets-the-window", "--seconds", "0.1", "--workers", "1")
     assert done.code == 1
     assert done.stdout.splitlines()[-1].endswith("escaped: forgets-the-window")
 
