@@ -33,8 +33,8 @@ ROUND: Final = 500
 """How many examples Hypothesis draws before it begins again with another seed."""
 PLAYS: Final = 400
 """How often at most a script is played to make it smaller: a number, not a time, so that a seed gives the same each time."""
-KILLS: Final = 10
-"""How often the driver may break in that."""
+KILLS: Final = 5
+"""How often the driver may break in that, each time after a deadline at worst."""
 AGAIN: Final = 3
 """How often a script is played again, at most, until it breaks once more."""
 PHASES: Final = (Phase.reuse, Phase.generate, Phase.target)

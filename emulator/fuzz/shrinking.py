@@ -95,7 +95,7 @@ def _simpler(step: Step) -> Iterator[Step]:
     match step:
         case Call() | Pages():
             yield from (replace(step, args=args) for args in _args(step.call, step.args))
-            if step.deadline_s != DEADLINE_S:
+            if step.deadline_s > DEADLINE_S:
                 yield replace(step, deadline_s=DEADLINE_S)
             if isinstance(step, Call) and step.name is not None:
                 yield replace(step, name=None)

@@ -172,9 +172,17 @@ def test_another_value_than_the_replys_is_told_with_its_place(body: str, result:
     assert [place for place, _, _ in found] == places
 
 
-@pytest.mark.parametrize("body", [b"{", b"{}{}", b"NaN", b"{'id': 1}", b"", b"[" * 100_000, b'{"id": "\xff"}'])
+@pytest.mark.parametrize("body", [b"{", b"{}{}", b"NaN", b"{'id': 1}", b"", b"[" * 100_000])
 def test_what_is_no_json_is_none_of_any_kind(body: bytes) -> None:
     assert misread(SCHEMA, body, "application/json", {}) is None
+
+
+@pytest.mark.parametrize("body", [b'{"id": "a\xff"}', b'{"id": "a\\ud800"}'])
+@pytest.mark.parametrize("media_type", ["application/json", "application/json; charset=utf-8", None])
+def test_what_is_no_text_may_be_shown_as_the_character_for_that(body: bytes, media_type: str | None) -> None:
+    assert misread(SCHEMA, body, media_type, {"id": "a\ufffd"}) == []
+    assert misread(SCHEMA, body, media_type, {"id": "a"}) != []
+    assert misread(SCHEMA, body, media_type, {"id": "a?"}) != []
 
 
 def test_a_reply_may_be_read_by_the_charset_that_it_names() -> None:
@@ -205,6 +213,11 @@ def test_a_reply_may_be_read_by_the_charset_that_it_names() -> None:
         ("batches.create", {"metadata": {"k" * 65: ""}}, False),
         ("batches.create", {"metadata": {"k": "v" * 513}}, False),
         ("batches.create", {"metadata": {str(number): "" for number in range(17)}}, False),
+        ("batches.create", {"metadata": {"k": 7}}, False),
+        ("batches.create", {"metadata": {"k": None}}, False),
+        ("batches.create", {"max_concurrency": "3"}, False),
+        ("batches.create", {"max_concurrency": True}, False),
+        ("batches.create", {"max_concurrency": 2.5}, False),
         ("batches.create", {"max_concurrency": 64}, True),
         ("batches.create", {"max_concurrency": 65}, False),
         ("batches.create", {"input_file_id": "a\0b"}, False),
@@ -267,6 +280,10 @@ CREATE = {"input_file_id": "file_1", "endpoint": "/v1/embeddings"}
         ({}, {}, []),
         ({}, {"metadata": None, "max_concurrency": 8, "output_expires_after": {}}, []),
         ({"metadata": {}}, {"metadata": {}}, []),
+        ({"metadata": {"k": 7}}, {"metadata": {"k": 7}}, []),
+        ({"metadata": {"k": 7}}, {}, ["metadata"]),
+        ({"metadata": {"k": 7}}, {"metadata": {"k": "7"}}, ["metadata"]),
+        ({"max_concurrency": "3"}, {"max_concurrency": 3}, ["max_concurrency"]),
         ({"metadata": {}}, {}, ["metadata"]),
         ({"metadata": None}, {}, []),
         ({"metadata": None}, {"metadata": {}}, ["metadata"]),

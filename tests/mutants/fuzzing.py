@@ -33,7 +33,6 @@ SECONDS: Final = 60.0
 LEFT: Final = {
     "requires-max-concurrency": "the newest edition does require it; `verify` plays the older ones",
     "strips-an-errors-body": "a driver may say null of no body",
-    "has-one-boundary": "what would show it is learnt from an upload before; `verify` does so",
 }
 """Mutants that the fuzzer leaves to others, and why."""
 

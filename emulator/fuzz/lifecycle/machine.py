@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, precondition, rule
 
 from emulator.fuzz.lifecycle.model import Model
+from emulator.fuzz.oracles.said import is_metadata
 from emulator.fuzz.property import broken_drivers, undeclared
 from emulator.fuzz.steps import Advance, Call, Connect, Made, Rule, Scenario
 from emulator.fuzz.strategies.arguments import metadata
@@ -48,6 +49,8 @@ LISTS: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
     ("batches.list", {"limit": 100}),
     ("files.list", {}),
 )
+SHORT: Final = 6
+"""Metadata of a walk has fewer pairs."""
 FIRST_FILE, FIRST_BATCH = Made("file"), Made("batch")
 READS: Final = ("getBatch", "listBatches", "getFile", "getFileContent", "cancelBatch")
 
@@ -73,7 +76,7 @@ def _create(name: str, file: Made, noted: Mapping[str, Any]) -> Call:
 
 def _noted() -> SearchStrategy[dict[str, Any]]:
     """Return what may be said of a batch besides its file, most of it short."""
-    short = metadata().filter(lambda value: value is None or len(value) < 6)
+    short = metadata().filter(lambda value: is_metadata(value) and len(value or ()) < SHORT)
     return st.one_of(st.just({}), st.fixed_dictionaries({"metadata": short}))
 
 

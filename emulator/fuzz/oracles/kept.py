@@ -36,9 +36,18 @@ def readings(body: bytes, media_type: str | None, errors: str = "replace") -> li
     return [text.removeprefix(BOM) for text in found if text is not None]
 
 
+def is_utf_8(media_type: str | None) -> bool:
+    """Say whether a media type names no other charset."""
+    return _named(media_type or "") in {"", "utf-8", "utf8"}
+
+
+def _named(media_type: str) -> str:
+    return media_type.lower().partition("charset=")[2].partition(";")[0].strip(' "')
+
+
 def _charsets(body: bytes, media_type: str) -> tuple[str, ...]:
     """Return the charsets besides UTF-8 by which a body may be read: its media type's, or what its first bytes tell."""
-    named = media_type.lower().partition("charset=")[2].partition(";")[0].strip(' "')
+    named = _named(media_type)
     if named:
         return ALIKE.get(named, (named,))
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):

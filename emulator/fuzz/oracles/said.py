@@ -51,8 +51,16 @@ def is_metadata(value: Any) -> bool:
     """Say whether the contract takes metadata."""
     return value is None or (
         len(value) <= 16
-        and all(len(key) <= 64 and len(text) <= 512 and is_sendable(key + text) for key, text in value.items())
+        and all(
+            len(key) <= 64 and isinstance(text, str) and len(text) <= 512 and is_sendable(key + text)
+            for key, text in value.items()
+        )
     )
+
+
+def is_between(value: Any, least: int, most: int) -> bool:
+    """Say whether a value is an integer within these bounds."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 TAKEN: Final[Mapping[str, Mapping[str, Callable[[Any], bool]]]] = {
@@ -60,12 +68,12 @@ TAKEN: Final[Mapping[str, Mapping[str, Callable[[Any], bool]]]] = {
         "input_file_id": is_sendable,
         "endpoint": lambda value: value in ENDPOINTS,
         "metadata": is_metadata,
-        "max_concurrency": lambda value: value is not None and 1 <= value <= 64,
+        "max_concurrency": lambda value: is_between(value, 1, 64),
     },
-    "batches.list": {"after": is_sendable, "limit": lambda value: 1 <= value <= 100},
+    "batches.list": {"after": is_sendable, "limit": lambda value: is_between(value, 1, 100)},
     "files.list": {
         "after": is_sendable,
-        "limit": lambda value: 1 <= value <= 10_000,
+        "limit": lambda value: is_between(value, 1, 10_000),
         "order": lambda value: value in {"asc", "desc"},
         "purpose": lambda value: value in PURPOSES,
         "sha256": is_sendable,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.faces.values import is_same
 from emulator.fuzz.contract import branch
-from emulator.fuzz.oracles.kept import readings
+from emulator.fuzz.oracles.kept import BOM, is_utf_8, readings
+from emulator.fuzz.oracles.said import HALF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,10 +26,14 @@ def misread(schema: Mapping[str, Any], body: bytes, media_type: str | None, resu
     """Return where a result shows something else than a reply's body, read in whichever way suits it best.
 
     Its very text is no mistake, nor is null for what is no JSON; None says that such a body was taken for something else.
+    What is no UTF-8, or half of a surrogate pair, may be shown as U+FFFD, as the web's own readers have it.
     """
     texts = readings(body, media_type, "strict")
-    if result in (*texts, body.decode("utf-8", "replace")):
+    replaced = body.decode("utf-8", "replace")
+    if result in (*texts, replaced):
         return []
+    if is_utf_8(media_type):
+        texts.append(replaced.removeprefix(BOM))
     found = [list(altered(schema, value, result)) for value in _json_of(texts)]
     return min(found, key=len, default=[] if result is None else None)
 
@@ -79,8 +84,13 @@ def altered(schema: Mapping[str, Any], sent: Any, result: Any, place: str = "res
     elif isinstance(sent, list) and isinstance(result, list) and len(sent) == len(result):
         for ours, theirs in zip(sent, result, strict=True):
             yield from altered(schema.get("items", {}), ours, theirs, f"{place}[]")
-    elif not _is_same_number(sent, result) and not is_same(sent, result):
+    elif not _is_same_number(sent, result) and not is_same(_whole(sent), _whole(result)):
         yield place, sent, result
+
+
+def _whole(value: Any) -> Any:
+    """Return text with U+FFFD for half of a surrogate pair."""
+    return HALF.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _is_same_number(sent: Any, result: Any) -> bool:

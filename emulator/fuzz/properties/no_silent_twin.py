@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import strategies as st
 
 from emulator.clients.protocol import Returned
+from emulator.fuzz.oracles.said import is_metadata
 from emulator.fuzz.property import Property
 from emulator.fuzz.steps import Arrange, Call, Connect, Look, Made, Rule
 from emulator.fuzz.strategies.arguments import metadata
@@ -33,13 +34,7 @@ def scripts() -> SearchStrategy[Script]:
     )
     lost = st.one_of(cuts(longest=300), broken)
     which = st.sampled_from(({"nth": 1}, {"nth": [1, 2]}, {"nth": 2}))
-    return st.builds(_script, lost, which, st.one_of(st.none(), metadata().filter(_is_taken)))
-
-
-def _is_taken(value: Any) -> bool:
-    return value is None or (
-        len(value) <= 16 and all(len(key) <= 64 and len(text) <= 512 for key, text in value.items())
-    )
+    return st.builds(_script, lost, which, st.one_of(st.none(), metadata().filter(is_metadata)))
 
 
 def _script(lost: dict[str, Any], which: dict[str, Any], noted: Any) -> Script:

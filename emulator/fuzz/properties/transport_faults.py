@@ -30,6 +30,11 @@ CONTENT: Final = b'{"line": 1}\n' * 20
 LONGEST: Final = 800
 """About as long as replies get here."""
 TIMEOUT_S: Final = 1.0
+IMPATIENT_S: Final = 0.3
+"""The time-out of a client that meets with silence."""
+DEADLINE_S: Final = 5.0
+STALLED_S: Final = 3.0
+"""How long a call may take, and one that should have given up after its time-out."""
 AGES_S: Final = 60
 """After how many seconds a new batch looks otherwise."""
 BATCH, FILE = Made("batch"), Made("file")
@@ -44,7 +49,7 @@ ARGS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 READS: Final = ("getBatch", "listBatches", "getFile", "listFiles", "getFileContent")
 STALL: Final = {"drip": {"bytes": 40, "every": "1m", "first": 40}}
-"""Longer silent than anybody waits; it takes its time, so it comes seldom, and to calls that are tried once."""
+"""Longer silent than anybody waits; it takes its time, so it comes to calls that are tried once."""
 HEADS: Final[tuple[dict[str, Any], ...]] = (
     {"Content-Length": "abc"},
     {"Content-Length": "-1"},
@@ -72,7 +77,7 @@ def faults() -> SearchStrategy[dict[str, Any]]:
         drips,
         st.integers(0, LONGEST).map(lambda size: {"truncate": size}),
         st.sampled_from(HEADS).map(lambda headers: {"headers": headers}),
-        st.integers(0, 4).map(lambda number: STALL if number == 4 else {"truncate": number}),
+        st.sampled_from((STALL, {"truncate": 0}, {"truncate": 1})),
     )
 
 
@@ -85,17 +90,17 @@ def scripts() -> SearchStrategy[Script]:
 
 def _script(operation: str, fault: dict[str, Any], on: dict[str, Any], retries: str) -> Script:
     args = ARGS.get(operation, {})
-    retries = "off" if fault == STALL else retries
+    retries, timeout_s = ("off", IMPATIENT_S) if fault == STALL else (retries, TIMEOUT_S)
     content = b64encode(CONTENT).decode()
     file = Arrange(what="file", name=FILE.name, content=content)
     there = [Arrange(what="batch", name=BATCH.name)] if BATCH in args.values() or operation == "listBatches" else [file]
     after = {} if fault.get("reset") is True or fault.get("close") is True else {"after": True}
     rule = Rule(rule={"on": {"operation": operation, **on}, **after, **fault})
     look = Look(at=_kind(operation))
-    call = Call(call=CALLS[operation], args=args)
+    call = Call(call=CALLS[operation], args=args, deadline_s=STALLED_S if fault == STALL else DEADLINE_S)
     # A list is not looked at again: the rule would meet that, too.
     again = () if operation.startswith("list") else (look,)
-    return (Connect(retries=retries, timeout_s=TIMEOUT_S), *there, look, rule, call, *again)
+    return (Connect(retries=retries, timeout_s=timeout_s), *there, look, rule, call, *again)
 
 
 def _kind(operation: str) -> str:

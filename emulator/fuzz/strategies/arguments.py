@@ -26,6 +26,8 @@ ID_EDGES: Final = (
     "cancel", "batches", "content", "null", "0", "é", "中文", "\U0001f600", "\u202e", "\u2028", "a\tb", "a\nb", "\x7f",
     "a/a/a/a/a/a/",
 )  # fmt: skip
+MISTYPED: Final[tuple[Any, ...]] = (7, 0.5, True, None, [], {"a": "b"}, [[[{}]]])
+"""Values of metadata that are no text, as programs give them all the same."""
 KEY_EDGES: Final = ("__proto__", "constructor", "metadata", "id", "a.b", "a[b]", "A", "a", "2", "10")
 """Keys that mean something to programs, or that they like to put into another order or under one name."""
 INTEGER_EDGES: Final = (
@@ -69,7 +71,8 @@ def metadata() -> SearchStrategy[Any]:
     pairs = st.dictionaries(keys, texts(longest=512), max_size=5)
     wide = st.sampled_from((16, 17, 18)).map(lambda count: {f"k{number}": str(number) for number in range(count)})
     long = st.sampled_from([63, 64, 65]).map(lambda length: {"k" * length: "v" * 8 * length})
-    return st.one_of(st.none(), st.just({}), pairs, pairs, wide, long)
+    mistyped = st.sampled_from(MISTYPED).map(lambda value: {"owner": "me", "run": value})
+    return st.one_of(st.none(), st.just({}), pairs, pairs, wide, long, mistyped)
 
 
 def _integers(most: int) -> SearchStrategy[int]:
@@ -94,9 +97,12 @@ FILENAMES: Final = st.one_of(
 """Names that can be sent in more than one way, of which servers read one, are left out."""
 NAMELESS: Final = ("", " ", "\u3000", "blob")
 """Names that are as good as none."""
+BOUNDARIES: Final = ("boundary", "Boundary", "----boundary", "x", "xxx", "frontier", "AaB03x", "----FormBoundary", "-")
+"""What people part a form by who take the same word each time."""
+PARTED: Final = "".join(f"\r\n--{word}\r\n\r\n--{word}--\r\n" for word in BOUNDARIES).encode()
 CONTENTS: Final = st.one_of(
     st.sampled_from(
-        [b"", b"\n", b"{}\n", b"\xef\xbb\xbf{}", b"\xff\xfe\x00", bytes(range(256)), b"\r\n--x--\r\n", b"a" * 70_000]
+        [b"", b"\n", b"{}\n", b"\xef\xbb\xbf{}", b"\xff\xfe\x00", bytes(range(256)), PARTED, PARTED, b"a" * 70_000]
     ),
     st.binary(max_size=200),
 )
@@ -109,7 +115,10 @@ def _given(required: Mapping[str, SearchStrategy[Any]], optional: Mapping[str, S
 BY_CALL: Final[Mapping[str, SearchStrategy[dict[str, Any]]]] = {
     "batches.create": _given(
         {"input_file_id": cursors().filter(bool), "endpoint": _words(ENDPOINTS)},
-        {"metadata": metadata(), "max_concurrency": _integers(64)},
+        {
+            "metadata": metadata(),
+            "max_concurrency": st.one_of(_integers(64), _integers(64), st.sampled_from(("3", 2.5, True))),
+        },
     ),
     "batches.list": _given({}, {"after": cursors(), "limit": _integers(100)}),
     "files.list": _given(

@@ -122,6 +122,7 @@ def cuts(*, longest: int) -> SearchStrategy[dict[str, Any]]:
     places = st.one_of(
         st.just(True),
         st.integers(1, 200).map(lambda at: {"head": at}),
+        st.integers(0, longest // 4).map(lambda at: {"body": at}),
         st.integers(0, longest).map(lambda at: {"body": at}),
     )
     return st.tuples(st.sampled_from(("reset", "close")), places).map(lambda pair: {pair[0]: pair[1]})
