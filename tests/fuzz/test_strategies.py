@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from emulator.fuzz.contract import REPLIES, VENDOR_REQUIRES, document
 from emulator.fuzz.oracles.said import is_metadata, is_sendable, is_taken, is_tenant
 from emulator.fuzz.strategies.arguments import BY_CALL, ids, metadata, tenants
 from emulator.fuzz.strategies.breaking import sets_of_bad_replies
-from emulator.fuzz.strategies.http import body_of, cuts, media_type_of, others, refusals, reply, retry_after
+from emulator.fuzz.strategies.http import body_of, cuts, headers, media_type_of, others, refusals, reply, retry_after
 from emulator.fuzz.strategies.oddities import oddities
 from emulator.fuzz.strategies.replies import PLAIN, replies
 from emulator.fuzz.strategies.written import written
@@ -39,6 +40,7 @@ STRATEGIES: dict[str, Callable[[], SearchStrategy[Any]]] = {
     "metadata": metadata,
     "refusals": refusals,
     "others": others,
+    "headers": headers,
     "retry after": retry_after,
     "cuts": lambda: cuts(longest=50),
     **{call: lambda args=args: args for call, args in BY_CALL.items()},  # type: ignore[misc]
@@ -63,6 +65,10 @@ def sample(name: str) -> list[Any]:
 def reaches(name: str, predicate: Callable[[Any], bool]) -> bool:
     """Return whether something like this is among what a strategy draws."""
     return any(map(predicate, sample(name)))
+
+
+def _beside(headers: dict[str, Any]) -> dict[str, Any]:
+    return {"status": 200, "headers": headers}
 
 
 @cache
@@ -213,9 +219,13 @@ ARGUMENTS: dict[str, tuple[str, Callable[[dict[str, Any]], bool]]] = {
     "metadata of nothing": ("batches.create", lambda args: args.get("metadata") == {}),
     "too many pairs": ("batches.create", lambda args: len(args.get("metadata") or ()) > 16),
     "a key of JavaScript's": ("batches.create", lambda args: "__proto__" in (args.get("metadata") or ())),
+    "metadata that is not all text": ("batches.create", lambda args: (args.get("metadata") or {}).get("run") == 7),
+    "deep metadata": ("batches.create", lambda args: (args.get("metadata") or {}).get("run") == [[[{}]]]),
+    "a concurrency of text": ("batches.create", lambda args: args.get("max_concurrency") == "3"),
     "a concurrency beyond its bound": ("batches.create", lambda args: args.get("max_concurrency") == 65),
     "an endpoint that there is not": ("batches.create", lambda args: args["endpoint"] == ""),
     "a file of nothing": ("files.upload", lambda args: args["content"] == ""),
+    "a file that holds a boundary": ("files.upload", lambda args: b"--boundary\r\n" in b64decode(args["content"])),
     "a name in another script": ("files.upload", lambda args: not args["filename"].isascii()),
     "a name with a quote": ("files.upload", lambda args: '"' in args["filename"]),
 }  # fmt: skip
@@ -261,7 +271,9 @@ def test_every_argument_is_made_of_whole_characters() -> None:
 # Around replies
 
 
-@pytest.mark.parametrize("strategy", [refusals(), others()], ids=["refusals", "others"])
+@pytest.mark.parametrize(
+    "strategy", [refusals(), others(), headers().map(_beside)], ids=["refusals", "others", "headers"]
+)
 def test_odd_replies_are_rules_that_the_server_takes(strategy: SearchStrategy[dict[str, Any]]) -> None:
     @SETTINGS
     @given(strategy)
@@ -283,6 +295,18 @@ def test_every_refusal_comes_with_and_without_a_body(status: int) -> None:
 @pytest.mark.parametrize("status", [100, 103, 201, 204, 206, 301, 304, 308])
 def test_replies_are_drawn_that_are_neither_success_nor_error(status: int) -> None:
     assert reaches("others", lambda value: value["status"] == status)
+
+
+@pytest.mark.parametrize("where", [None, "", "http://[", "mailto:nobody"])
+def test_redirects_lead_nowhere(where: str | None) -> None:
+    assert reaches("others", lambda value: value["status"] == 302 and value.get("headers", {}).get("Location") == where)
+    assert not reaches("others", lambda value: value["status"] < 300 and "headers" in value)
+
+
+@pytest.mark.parametrize("name", ["Retry-After", "Location", "Set-Cookie", "X-Long", "X-Latin", "ETag"])
+def test_good_replies_come_with_headers_that_change_nothing(name: str) -> None:
+    assert reaches("headers", lambda value: name in value)
+    assert reaches("headers", lambda value: not value)
 
 
 @pytest.mark.parametrize("text", [None, "0", "5", "30", "86400", "-1", "1e400", "NaN", "", "soon"])

@@ -14,6 +14,7 @@ from emulator.fuzz.oracles.exactly import differences
 from emulator.fuzz.property import Property, gist
 from emulator.fuzz.steps import Call, Connect, Rule
 from emulator.fuzz.strategies.calls import plain
+from emulator.fuzz.strategies.http import headers
 from emulator.fuzz.strategies.replies import ITEMS, replies
 from emulator.fuzz.strategies.written import written
 
@@ -38,14 +39,14 @@ MEDIA_TYPES: Final = (
 def scripts() -> SearchStrategy[Script]:
     """Draw for each operation a reply that keeps the contract."""
     types = st.sampled_from(MEDIA_TYPES)
-    drawn = {operation: st.tuples(written(replies(operation)), types) for operation in REPLIES}
+    drawn = {operation: st.tuples(written(replies(operation)), types, headers()) for operation in REPLIES}
     return st.fixed_dictionaries(drawn).map(_script)
 
 
-def _script(drawn: Mapping[str, tuple[str, str]]) -> Script:
+def _script(drawn: Mapping[str, tuple[str, str, dict[str, Any]]]) -> Script:
     steps: list[Rule | Call] = []
-    for operation, (text, media_type) in drawn.items():
-        reply = {"status": 200, "content_type": media_type, "body": text}
+    for operation, (text, media_type, beside) in drawn.items():
+        reply = {"status": 200, "content_type": media_type, "body": text, **({"headers": beside} if beside else {})}
         steps += [Rule(rule={"on": {"operation": operation}, "reply": reply}), plain(operation)]
     return (Connect(), *steps)
 

@@ -41,6 +41,24 @@ PAGES: Final = (
 LONG_PAGES: Final = ((b"x", 100_000), (b"[", 3000), (b'{"a":', 3000), (b"1", 5000))
 
 
+NOWHERE: Final = ("", "?again", "http://[", "mailto:nobody", "http://127.0.0.1:0/", "\\\\")
+"""What Location may say: here again, in one way or another, or what no client can ask."""
+IDLE: Final[tuple[dict[str, Any], ...]] = (
+    {"Retry-After": "5"},
+    {"Retry-After": "soon"},
+    {"Location": "/elsewhere"},
+    {"Set-Cookie": ["a=b; Path=/", "c=d"]},
+    {"X-Long": "x" * 6000},
+    {"X-Latin": "na\u00efve"},
+    {"X-Empty": ""},
+    {"Content-Language": "en", "Cache-Control": "max-age=31536000", "ETag": 'W/"1"'},
+    {"Date": "Thu, 01 Jan 1970 00:00:00 GMT", "Last-Modified": "soon"},
+    {"X-Should-Retry": "true"},
+    {"Content-Encoding": "identity"},
+)
+"""Headers beside a good reply that say nothing about what it holds."""
+
+
 def bodies() -> SearchStrategy[bytes]:
     """Return what an error may hold: envelopes of all kinds, pages, nothing, and bytes that are no text."""
     words = st.one_of(st.none(), st.integers(-5, 600), texts())
@@ -62,8 +80,19 @@ def refusals() -> SearchStrategy[dict[str, Any]]:
 
 
 def others() -> SearchStrategy[dict[str, Any]]:
-    """Return replies that are neither 200 nor an error."""
-    return st.builds(reply, st.sampled_from(OTHERS), bodies(), media_types())
+    """Return replies that are neither 200 nor an error; a redirect leads nowhere, or round and round."""
+    plain = st.builds(reply, st.sampled_from(OTHERS), bodies(), media_types())
+    return st.builds(_leading, plain, st.sampled_from((None, *NOWHERE)))
+
+
+def _leading(reply: dict[str, Any], where: str | None) -> dict[str, Any]:
+    is_redirect = 300 <= reply["status"] < 400
+    return {**reply, "headers": {"Location": where}} if is_redirect and where is not None else reply
+
+
+def headers() -> SearchStrategy[dict[str, Any]]:
+    """Return headers that change nothing about a reply of status 200; mostly none."""
+    return st.one_of(st.just({}), st.just({}), st.sampled_from(IDLE))
 
 
 def media_type_of(reply: Mapping[str, Any]) -> str | None:
