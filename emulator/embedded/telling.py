@@ -26,8 +26,8 @@ def broken(requests: Sequence[Request]) -> Iterator[str]:
             yield f"  expected  {violation.expected}"
             yield f"  got       {violation.found}"
     if requests:
-        operations = dict.fromkeys(each.operation for each in requests if each.operation)
-        named = ", ".join(f'"{each}"' for each in operations)
+        operations = dict.fromkeys(each.operation for each in requests)
+        named = "" if None in operations else ", ".join(f'"{each}"' for each in operations)
         yield f"If that is what the test is about, allow it: .allow_violations({named})"
 
 

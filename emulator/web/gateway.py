@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
 
+from emulator.contract.phrases import shown
+from emulator.contract.validation import Fault
 from emulator.domain.clock import seconds
 from emulator.domain.errors import EmulatorError, MethodNotAllowed, RateLimited
 from emulator.engine.rulebook import Asked
@@ -74,11 +77,19 @@ class Gateway:
             raise RateLimited(str(admission.refused_by))
 
     def _operation_id(self, request: Request) -> str:
-        if not self._operations:
-            raise RouteUnknown(request.method, request.scope["path"])
-        if request.method not in self._operations:
-            raise MethodNotAllowed(request.method, tuple(sorted(self._operations)))
-        return self._operations[request.method]
+        """Return the operation, or note that the contract has none. Raises RouteUnknown, MethodNotAllowed."""
+        method, path = request.method, request.scope["path"]
+        if method in self._operations:
+            return self._operations[method]
+        allowed = tuple(sorted(self._operations))
+        error: EmulatorError = MethodNotAllowed(method, allowed) if allowed else RouteUnknown(method, path)
+        fault = (
+            Fault("method", " or ".join(allowed), shown(method), "paths")
+            if allowed
+            else Fault("path", "a path of the contract", shown(path), "paths")
+        )
+        observation(request).violations.append(asdict(fault))
+        raise error
 
     async def _visit(self, request: Request, world: World, operation_id: str) -> Visit:
         """Return the request with the rules that fire on it, and the contract that holds for it."""

@@ -150,6 +150,22 @@ def test_check_tells_where_requests_broke_the_contract_and_how_to_allow_it(emula
     assert isinstance(unmet.value, AssertionError)
 
 
+def test_request_that_is_no_operation_is_told_and_allowed_with_all(emulator: Emulator, api: Api) -> None:
+    broken(emulator)
+    api("DELETE", "/batches")
+    with pytest.raises(Unmet) as unmet:
+        emulator.check()
+    assert str(unmet.value).splitlines()[-5:] == [
+        "a request broke the contract: DELETE /api/v1/llm/batches, answered 405",
+        "  at        method",
+        "  expected  GET or POST",
+        '  got       "DELETE"',
+        "If that is what the test is about, allow it: .allow_violations()",
+    ]
+    emulator.allow_violations()
+    emulator.check()
+
+
 @pytest.mark.parametrize(
     ("allow", "left"),
     [

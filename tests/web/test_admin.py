@@ -521,6 +521,20 @@ def test_journal_cuts_bodies_at_64_kib(world: TestWorld, api: Api) -> None:
     assert odd == "\ufffd\0" * 10
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "fault"),
+    [
+        ("GET", "/nothing", {"place": "path", "expected": "a path of the contract", "found": '"/api/v1/llm/nothing"'}),
+        ("PUT", "/files", {"place": "method", "expected": "GET or POST", "found": '"PUT"'}),
+    ],
+)
+def test_journal_says_of_a_request_that_is_no_operation_how_it_broke_the_contract(
+    world: TestWorld, api: Api, method: str, path: str, fault: dict[str, str]
+) -> None:
+    api(method, path)
+    assert [entry["violations"] for entry in world.admin.requests()] == [[{**fault, "schema": "paths"}]]
+
+
 def test_journal_is_filtered_by_operation_and_status(world: TestWorld, api: Api) -> None:
     api("GET", "/files")
     api("GET", "/files?limit=x")
