@@ -151,6 +151,15 @@ def test_dripping_body_arrives_whole_and_the_connection_goes_on(
     assert stage.journal()[-1] == (operation, 200, "rule_1")
 
 
+def test_after_its_last_piece_a_dripping_body_is_whole_at_once(stage: Stage) -> None:
+    whole = stage.hear("getBatch").body
+    stage.rule(drip={"every": "1h", "bytes": 100_000})
+    with closing(connect(stage.world.url)) as wire:
+        wire.sendall(stage.request("getBatch"))
+        assert read_reply(wire).content == whole
+        assert wire.recv(1) == b""
+
+
 def test_first_bytes_of_a_dripping_body_come_before_the_others(stage: Stage) -> None:
     stage.rule(on={"operation": "getBatch", "nth": 1}, drip={"every": "1h", "first": 10, "bytes": 5})
     with closing(connect(stage.world.url)) as wire:

@@ -20,11 +20,12 @@ async def drip(rule: Rule, reply: Reply, wire: Wire) -> bool:
         return False
     await wire.start(reply)
     gone = asyncio.ensure_future(wire.gone())
-    for piece in _pieces(b"".join(reply.blocks()), rule.drip):
-        await wire.send_body(piece)
-        await asyncio.wait({gone}, timeout=rule.drip.every_us / 1e6)
+    for number, piece in enumerate(_pieces(b"".join(reply.blocks()), rule.drip)):
+        if number:
+            await asyncio.wait({gone}, timeout=rule.drip.every_us / 1e6)
         if gone.done():
             break
+        await wire.send_body(piece)
     gone.cancel()
     with suppress(asyncio.CancelledError):
         await gone
