@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -21,8 +23,20 @@ WANTED_BY: Final = {"thorough": "CI", "campaigns": "CAMPAIGNS"}
 """Markers of tests that take long, and the environment variables by which they are wanted."""
 
 
+def pytest_configure() -> None:
+    """Let Ctrl-C mean something to what tests start: a shell that runs them in the background has it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+LONG: Final = ("mutants", "readme", "drivers", "proving", "releases", "plugin", "demo", "engine", "cli")
+"""Folders of tests that take long together: they come first, so that no worker sits idle in the end."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what takes long, unless it is wanted."""
+    """Begin with what takes longest together, and skip what takes long, unless it is wanted."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] not in LONG)
     for marker, variable in WANTED_BY.items():
         if not os.environ.get(variable):
             skip = pytest.mark.skip(reason=f"takes long: runs where {variable} is set")

@@ -10,6 +10,8 @@ from support.processes import clean
 
 TESTS = Path(__file__).parents[1]
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     ("arguments", "names"),

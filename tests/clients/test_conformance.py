@@ -45,6 +45,7 @@ def attack(url: str, folder: Path) -> tuple[str, dict[str, Any]]:
     return ran.stdout, json.loads(report.read_text(encoding="utf-8"))
 
 
+@pytest.mark.thorough
 def test_server_keeps_its_own_contract(strict_url: str, tmp_path: Path) -> None:
     printed, report = attack(strict_url, tmp_path)
     assert (report["failures"], report["errors"], report["exit_code"]) == ([], [], 0), printed

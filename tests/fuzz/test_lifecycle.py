@@ -165,7 +165,7 @@ def test_a_walk_with_the_reference_goes_everywhere_and_finds_nothing(player: Pla
 
     Noting.player = player
     options = settings(
-        max_examples=25, stateful_step_count=25, database=None, deadline=None,
+        max_examples=40, stateful_step_count=25, database=None, deadline=None,
         phases=(Phase.generate,), suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(seed(3)(Noting), settings=options)
