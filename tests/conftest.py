@@ -29,7 +29,9 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-LONG: Final = ("mutants", "readme", "drivers", "proving", "releases", "plugin", "demo", "engine", "cli")
+LONG: Final = (
+    "mutants", "fuzz", "readme", "benchmarks", "clients", "demo", "plugin", "proving", "drivers", "releases", "engine", "cli",
+)  # fmt: skip
 """Folders of tests that take long together: they come first, so that no worker sits idle in the end."""
 
 

@@ -29,7 +29,7 @@ class Asked:
     properties: tuple[str, ...]
     out: Path
     database: Path | None
-    workers: int
+    workers: int | None
     as_json: bool
 
 
@@ -103,7 +103,9 @@ class _Seconds(click.ParamType[float]):
     help="Folder of Hypothesis' examples, kept between runs.",
 )
 @click.option(
-    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes hunt side by side."
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="How many processes hunt side by side; as many as there are processors.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary and the findings as JSON.")
 def fuzz(**options: Any) -> None:

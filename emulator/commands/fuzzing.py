@@ -6,6 +6,7 @@ On a terminal there is a table that moves, into a pipe goes plain text. What is 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import signal
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def run(asked: Asked) -> int:
             seed=secrets.randbelow(2**31) if asked.seed is None else asked.seed,
             examples=campaign.EXAMPLES if asked.examples is None and asked.seconds is None else asked.examples,
             seconds=None if until is None else max(LEAST_S, until - monotonic()),
-            workers=min(asked.workers, len(properties)),
+            workers=min(asked.workers or os.cpu_count() or 1, len(properties)),
             database=_database(asked),
         )
         summary = Summary(client=client, seed=plan.seed, properties=properties, bound_s=plan.seconds)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
-from support.traces import called, causes, raised, returned, ruled, step
+from support.traces import called, causes, raised, returned, ruled, sent, step
 
 from emulator.domain.lifecycle import TRANSITIONS
 from emulator.fuzz.catalog import find
 from emulator.fuzz.lifecycle.machine import Walk
 from emulator.fuzz.lifecycle.model import NEXT, START, reachable
-from emulator.fuzz.steps import Advance, Connect, Scenario
+from emulator.fuzz.steps import Advance, Connect, Look, Scenario
 from emulator.fuzz.strategies.replies import BATCH, FILE
 
 if TYPE_CHECKING:
@@ -43,9 +43,22 @@ LATER = step(Advance(seconds=10_000))
 BOB = step(Connect(on_behalf_of="bob"))
 
 
+MEDDLED = ruled("getBatch", close=True)
+UNSEEN = called("batches.get", raised(), sent(path=f"/batches/{BATCH_ID}", status=None), batch_id=BATCH_ID)
+
+
 def got(batch: Any, **more: Any) -> Played:
     """Return the step in which the batch was looked at, and looked so."""
     return called("batches.get", returned({**batch, **more}), batch_id=BATCH_ID)
+
+
+def seen(*batches: Any) -> Played:
+    """Return the step in which the batches were seen as they are."""
+    return step(Look(at="batches"), seen=list(batches))
+
+
+UNSEEN_BY_BOB = called("batches.get", raised(404), batch_id="batch_2")
+SLEPT = called("batches.get", returned(BATCH, 2.0), batch_id=BATCH_ID)
 
 
 def page(*items: Any, has_more: bool = False) -> dict[str, Any]:
@@ -76,7 +89,13 @@ SOUND: list[tuple[Played, ...]] = [
     (CREATED, LATER, got(DONE), got({name: value for name, value in DONE.items() if value is not None})),
     (CREATED, called("batches.get", raised(), batch_id="batch_2")),
     (CREATED, BOB, called("batches.get", raised(404), batch_id=BATCH_ID)),
-    (CREATED, ruled("getBatch", close=True), called("batches.get", raised(), batch_id=BATCH_ID)),
+    (CREATED, MEDDLED, UNSEEN),
+    (CREATED, MEDDLED, MEDDLED, UNSEEN, UNSEEN),
+    (CREATED, MEDDLED, called("batches.get", raised(), batch_id=BATCH_ID), UNSEEN),
+    (CREATED, step(Advance(seconds=86_401)), got(DONE)),
+    (CREATED, got(BATCH), seen(BATCH), LATER, seen(RUNNING)),
+    (CREATED, got(BATCH), UNSEEN_BY_BOB, seen(RUNNING)),
+    (CREATED, SLEPT, seen(RUNNING)),
     (CREATED, step(Scenario(scenario="straggler")), called("batches.cancel", raised(409), batch_id=BATCH_ID)),
     (CREATED, LATER, called("batches.cancel", raised(409), batch_id=BATCH_ID)),
     (CREATED, called("batches.list", returned(page(BATCH)))),
@@ -111,6 +130,10 @@ UNSOUND: list[tuple[tuple[Played, ...], list[str]]] = [
     ),
     ((CREATED, got(BATCH, request_counts={"total": 1, "completed": 1, "failed": 1})), ["counts that do not add up"]),
     ((CREATED, called("batches.get", raised(), batch_id=BATCH_ID)), ["batches.get refused what exists"]),
+    ((CREATED, MEDDLED, UNSEEN, UNSEEN), ["batches.get refused what exists"]),
+    ((CREATED, step(Scenario(scenario="straggler")), UNSEEN), ["batches.get refused what exists"]),
+    ((CREATED, LATER, got(BATCH), seen(RUNNING)), ["not what there is"]),
+    ((CREATED, step(Advance(seconds=86_401)), got(RUNNING)), ["not ended within its window"]),
     ((CREATED, BOB, got(BATCH)), ["another tenant's"]),
     ((CREATED, called("batches.cancel", returned(BATCH), batch_id=BATCH_ID)), ["cancel without effect"]),
     ((CREATED, called("batches.list", returned(page()))), ["missing from the list"]),
@@ -171,5 +194,5 @@ def test_a_walk_with_the_reference_goes_everywhere_and_finds_nothing(player: Pla
     run_state_machine_as_test(seed(3)(Noting), settings=options)
     assert done == {
         "connect", "advance", "scenario", "rule", "batches.create", "batches.list", "batches.get", "batches.cancel",
-        "files.upload", "files.list", "files.get", "files.delete", "files.content",
+        "files.upload", "files.list", "files.get", "files.delete", "files.content", "look",
     }  # fmt: skip

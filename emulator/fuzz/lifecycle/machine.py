@@ -7,12 +7,12 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, precondition, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, multiple, precondition, rule
 
 from emulator.fuzz.lifecycle.model import Model
 from emulator.fuzz.oracles.said import is_metadata
 from emulator.fuzz.property import broken_drivers, undeclared
-from emulator.fuzz.steps import Advance, Call, Connect, Made, Rule, Scenario
+from emulator.fuzz.steps import Advance, Call, Connect, Look, Made, Rule, Scenario
 from emulator.fuzz.strategies.arguments import metadata
 from emulator.fuzz.trace import Fault, Trace
 
@@ -74,6 +74,10 @@ def _create(name: str, file: Made, noted: Mapping[str, Any]) -> Call:
     return Call(call="batches.create", args=args, name=name)
 
 
+def _meddling(operation: str, effect: Mapping[str, Any]) -> Rule:
+    return Rule(rule={"on": {"operation": operation, "times": 1}, **effect})
+
+
 def _noted() -> SearchStrategy[dict[str, Any]]:
     """Return what may be said of a batch besides its file, most of it short."""
     short = metadata().filter(lambda value: is_metadata(value) and len(value or ()) < SHORT)
@@ -93,6 +97,7 @@ class Walk(RuleBasedStateMachine):
         self._played: list[Played] = []
         self._model = Model()
         self._is_broken = False
+        self._connected = Connect()
 
     @staticmethod
     def judge(violation: Violation, trace: Trace) -> None:
@@ -120,7 +125,7 @@ class Walk(RuleBasedStateMachine):
     def begin(self, tenant: str | None, retries: str, scenario: str) -> None:
         """Begin in a world as new, with a batch."""
         self.player.begin()
-        self.do(Connect(on_behalf_of=tenant, retries=retries))
+        self.connect(tenant, retries)
         if scenario != SCENARIOS[0]:
             self.do(Scenario(scenario=scenario))
         self.do(_upload(FIRST_FILE.name, INPUT))
@@ -140,7 +145,20 @@ class Walk(RuleBasedStateMachine):
     @rule(tenant=st.sampled_from(TENANTS), retries=st.sampled_from(RETRIES))
     def reconnect(self, tenant: str | None, retries: str) -> None:
         """Act for somebody else."""
-        self.do(Connect(on_behalf_of=tenant, retries=retries))
+        self.connect(tenant, retries)
+
+    def connect(self, tenant: str | None, retries: str) -> None:
+        """Connect anew, and keep in mind how."""
+        self._connected = Connect(on_behalf_of=tenant, retries=retries)
+        self.do(self._connected)
+
+    @rule(batch=batches, tenant=st.sampled_from(TENANTS))
+    def trespass(self, batch: Made, tenant: str | None) -> None:
+        """Look at a batch for somebody else, and go on as before."""
+        before = self._connected
+        self.do(Connect(on_behalf_of=tenant, retries=before.retries))
+        self.get(batch)
+        self.do(before)
 
     @rule(target=files, content=st.sampled_from(CONTENTS))
     def upload(self, content: bytes) -> Made:
@@ -155,6 +173,14 @@ class Walk(RuleBasedStateMachine):
         name = f"batch {len(self._steps)}"
         self.do(_create(name, file, noted))
         return Made(name)
+
+    @rule(target=batches, file=files, noted=_noted())
+    def create_two(self, file: Made, noted: Mapping[str, Any]) -> Any:
+        """Start two batches of a file, of the second of which nothing is said."""
+        names = [f"batch {len(self._steps) + number}" for number in range(2)]
+        self.do(_create(names[0], file, noted))
+        self.do(_create(names[1], file, {}))
+        return multiple(*map(Made, names))
 
     @rule(batch=batches)
     def look(self, batch: Made) -> None:
@@ -200,9 +226,9 @@ class Walk(RuleBasedStateMachine):
 
     @rule(file=consumes(files))
     def delete(self, file: Made) -> None:
-        """Delete a file, and look for it."""
-        self.do(Call(call="files.delete", args={"file_id": file}))
-        self.do(Call(call="files.get", args={"file_id": file}))
+        """Look at a file, delete it, and look for it."""
+        for call in ("files.get", "files.delete", "files.get", "files.content"):
+            self.do(Call(call=call, args={"file_id": file}))
 
     @rule(name=st.sampled_from(SCENARIOS))
     def follow(self, name: str) -> None:
@@ -210,7 +236,18 @@ class Walk(RuleBasedStateMachine):
         self.do(Scenario(scenario=name))
 
     @precondition(lambda self: len(self._steps) < 30)
+    @rule(batch=batches, seconds=st.sampled_from(SPANS_S), effect=st.sampled_from(FAULTS))
+    def stumble(self, batch: Made, seconds: int, effect: dict[str, Any]) -> None:
+        """Look at a batch while something is in the way and when it is not any more, and see how it is."""
+        self.get(batch)
+        self.do(_meddling("getBatch", effect))
+        self.do(Advance(seconds=seconds))
+        for _ in range(2):
+            self.get(batch)
+            self.do(Look(at="batches", tenant=self._connected.on_behalf_of))
+
+    @precondition(lambda self: len(self._steps) < 30)
     @rule(operation=st.sampled_from(READS), effect=st.sampled_from(FAULTS))
     def disturb(self, operation: str, effect: dict[str, Any]) -> None:
         """Let the next call of an operation meet with something."""
-        self.do(Rule(rule={"on": {"operation": operation, "times": 1}, **effect}))
+        self.do(_meddling(operation, effect))

@@ -6,6 +6,7 @@ The model is told each step and what came of it. It keeps what it has seen, and 
 from __future__ import annotations
 
 from base64 import b64decode
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from emulator.clients.protocol import Raised, Returned
 from emulator.faces.values import is_same, shown
 from emulator.fuzz.contract import OPERATIONS
 from emulator.fuzz.lifecycle.shapes import COUNTS, SHAPES, STAMPS, plain
-from emulator.fuzz.steps import Advance, Arrange, Call, Connect, Rule, Scenario
+from emulator.fuzz.steps import Advance, Call, Connect, Look, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,6 +44,8 @@ FIXED: Final = (
     "max_concurrency",
 )
 START: Final = 1704067200
+WINDOW_S: Final = 86_400
+"""Within this time of its creation a batch has ended, or at least been asked to."""
 
 
 def reachable(status: str) -> frozenset[str]:
@@ -66,14 +69,19 @@ class Known:
 
 @dataclass
 class Model:
-    """All that is known of a world. `loose` are operations that a rule may meddle with, so that nothing is certain of them."""
+    """All that is known of a world.
+
+    `loose` counts for each operation the rules that may still meddle with it, of which nothing is certain then: each is good for
+    one request, so that every call that asked the server has met with one of them at least.
+    """
 
     tenant: str | None = None
     now: float = START
     batches: dict[str, Known] = field(default_factory=dict)
     files: dict[str, Known] = field(default_factory=dict)
-    loose: set[str] = field(default_factory=set)
-    follows: str = "happy-path"
+    loose: Counter[str] = field(default_factory=Counter)
+    shown: Mapping[str, Any] | None = None
+    """The batch that the client has just shown, while nothing else has happened."""
 
     def see(self, played: Played) -> Iterator[Violation]:
         """Take note of a step and what came of it, and yield what cannot be."""
@@ -81,15 +89,17 @@ class Model:
             case Connect():
                 self.tenant = played.step.on_behalf_of
             case Advance():
+                self.shown = None
                 self.now += played.step.seconds
-            case Scenario():
-                self.follows = played.step.scenario
             case Rule():
-                self.loose.add(played.step.rule["on"]["operation"])
-            case Arrange():
-                pass
+                self.loose[played.step.rule["on"]["operation"]] += 1
+            case Look():
+                yield from self._looked(played)
             case Call():
+                self.shown = None
                 yield from self._called(played, played.step)
+                if played.requests:
+                    self.loose -= Counter([OPERATIONS[played.step.call]])
 
     def _called(self, played: Played, call: Call) -> Iterator[Violation]:
         outcome = played.outcome
@@ -112,7 +122,7 @@ class Model:
         known = self._about(call)
         if call.call == "files.delete":  # it may have taken effect all the same
             self.files.pop(call.args["file_id"], None)
-        if OPERATIONS[call.call] in self.loose or self.follows != "happy-path":
+        if OPERATIONS[call.call] in self.loose:
             return
         if (
             known is not None
@@ -131,6 +141,13 @@ class Model:
     def _may_refuse(self, call: Call, known: Known) -> bool:
         return call.call == "batches.cancel" and (known.last is None or reachable(known.last["status"]) & ENDS != set())
 
+    def _looked(self, played: Played) -> Iterator[Violation]:
+        """Compare the batch that the client has just shown with how it is."""
+        for batch in played.seen:
+            if self.shown is not None and batch["id"] == self.shown["id"]:
+                ours, theirs = plain("BatchObject", batch), plain("BatchObject", self.shown)
+                yield from _same(played, "not what there is", ours, theirs)
+
     # What was returned
 
     def created(self, played: Played, call: Call, batch: Any) -> Iterator[Violation]:
@@ -147,6 +164,8 @@ class Model:
         """Compare a batch with how it was last seen."""
         yield from _same(played, "another batch than asked for", call.args["batch_id"], batch.get("id"))
         yield from self._batch(played, batch)
+        if not getattr(played.outcome, "sleeps", ()):  # the world has gone on while the client slept
+            self.shown = batch
 
     def cancelled(self, played: Played, call: Call, batch: Any) -> Iterator[Violation]:
         """Compare a batch that was asked to stop."""
@@ -239,6 +258,10 @@ def _in_itself(played: Played, batch: Mapping[str, Any], now: float) -> Iterator
             yield played.violation(
                 "a stamp out of time", f"{name} from its creation to now, {now:g}", shown(batch[name])
             )
+    if now > batch["created_at"] + WINDOW_S and batch["status"] not in ENDS:
+        yield played.violation(
+            "not ended within its window", "an end, a day after its creation", shown(batch["status"])
+        )
     stamp = f"{batch['status']}_at"
     if stamp in batch and batch[stamp] is None:
         yield played.violation("a status without its stamp", f"{stamp} of a batch that is {batch['status']}", "null")
