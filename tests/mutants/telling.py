@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from mutants import caught
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,8 +35,12 @@ class Found:
 
     @property
     def escaped(self) -> list[str]:
-        """The mutants that no check catches."""
-        return [played.mutant.name for played in self.played if not played.failures]
+        """The mutants that no check catches, but for those that are left to the fuzzer."""
+        return [
+            played.mutant.name
+            for played in self.played
+            if not played.failures and played.mutant.name not in caught.LEFT
+        ]
 
     def data(self) -> dict[str, Any]:
         """Return all of it as JSON has it."""
