@@ -10,7 +10,7 @@ from support.traces import called, causes, raised, returned, ruled, sent, step
 
 from emulator.domain.lifecycle import TRANSITIONS
 from emulator.fuzz.catalog import find
-from emulator.fuzz.lifecycle.machine import Walk
+from emulator.fuzz.lifecycle.machine import FIRST_BATCH, Walk
 from emulator.fuzz.lifecycle.model import NEXT, START, reachable
 from emulator.fuzz.steps import Advance, Connect, Look, Scenario
 from emulator.fuzz.strategies.replies import BATCH, FILE
@@ -172,6 +172,17 @@ def test_what_cannot_be_seen_is_a_violation(played: tuple[Played, ...], found: l
 )  # fmt: skip
 def test_a_result_that_is_nothing_of_the_kind_is_said_to_be_none(call: str, args: Any, what: str, result: Any) -> None:
     assert causes(LIFECYCLE, called(call, returned(result), **args)) == [f"no {what} returned"]
+
+
+def test_a_walk_looks_at_nothing_while_something_is_in_the_way(player: Player) -> None:
+    walk = type("Silent", (Walk,), {"player": player, "judge": staticmethod(lambda *_: None)})()
+    walk.begin(None, "off", "happy-path")
+    walk.disturb("listBatches", {"reset": True})
+    walk.stumble(FIRST_BATCH, 60, {"close": True})
+    assert not any(isinstance(step, Look) for step in walk._steps)
+    walk.list(("batches.list", {}))
+    walk.stumble(FIRST_BATCH, 60, {"close": True})
+    assert sum(isinstance(step, Look) for step in walk._steps) == 2
 
 
 def test_a_walk_with_the_reference_goes_everywhere_and_finds_nothing(player: Player) -> None:
