@@ -96,6 +96,7 @@ SOUND: list[tuple[Played, ...]] = [
     (CREATED, got(BATCH), seen(BATCH), LATER, seen(RUNNING)),
     (CREATED, got(BATCH), UNSEEN_BY_BOB, seen(RUNNING)),
     (CREATED, SLEPT, seen(RUNNING)),
+    (CREATED, step(Advance(seconds=86_399)), SLEPT),
     (CREATED, step(Scenario(scenario="straggler")), called("batches.cancel", raised(409), batch_id=BATCH_ID)),
     (CREATED, LATER, called("batches.cancel", raised(409), batch_id=BATCH_ID)),
     (CREATED, called("batches.list", returned(page(BATCH)))),

@@ -77,6 +77,8 @@ class Model:
 
     tenant: str | None = None
     now: float = START
+    asked_at: float = START
+    """When the last call began: what it shows is as of then, or of later, for a client may have slept."""
     batches: dict[str, Known] = field(default_factory=dict)
     files: dict[str, Known] = field(default_factory=dict)
     loose: Counter[str] = field(default_factory=Counter)
@@ -103,6 +105,7 @@ class Model:
 
     def _called(self, played: Played, call: Call) -> Iterator[Violation]:
         outcome = played.outcome
+        self.asked_at = self.now
         if isinstance(outcome, Returned | Raised):
             self.now += sum(outcome.sleeps)
         if isinstance(outcome, Returned):
@@ -242,14 +245,14 @@ class Model:
         """Compare a batch with how it was last seen, wherever it is seen."""
         known = self.batches.setdefault(batch["id"], Known(self.tenant))
         yield from self._may_be_found(played, known)
-        yield from _in_itself(played, batch, self.now)
+        yield from _in_itself(played, batch, self.asked_at, self.now)
         if known.last is not None:
             yield from _since(played, known.last, batch)
         known.last = batch
 
 
-def _in_itself(played: Played, batch: Mapping[str, Any], now: float) -> Iterator[Violation]:
-    """Yield what cannot be in one look at a batch."""
+def _in_itself(played: Played, batch: Mapping[str, Any], since: float, now: float) -> Iterator[Violation]:
+    """Yield what cannot be in one look at a batch, between two times."""
     counts = batch["request_counts"]
     if counts["completed"] + counts["failed"] > counts["total"] or min(counts[name] for name in COUNTS) < 0:
         yield played.violation("counts that do not add up", "completed + failed of total", shown(counts))
@@ -258,7 +261,7 @@ def _in_itself(played: Played, batch: Mapping[str, Any], now: float) -> Iterator
             yield played.violation(
                 "a stamp out of time", f"{name} from its creation to now, {now:g}", shown(batch[name])
             )
-    if now > batch["created_at"] + WINDOW_S and batch["status"] not in ENDS:
+    if since > batch["created_at"] + WINDOW_S and batch["status"] not in ENDS:
         yield played.violation(
             "not ended within its window", "an end, a day after its creation", shown(batch["status"])
         )

@@ -57,8 +57,10 @@ def _judged(played: Played, operation: str, reply: Mapping[str, Any], result: An
 def _kind(value: Any) -> str:
     """Name what kind of value it is: which member it stood in is no cause of its own."""
     match value:
-        case None | bool():
-            return shown(value)
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
         case Twice():
             return "a member twice"
         case int():
