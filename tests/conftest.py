@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-WANTED_BY: Final = {"thorough": "CI", "campaigns": "CAMPAIGNS"}
-"""Markers of tests that take long, and the environment variables by which they are wanted."""
+WANTED_BY: Final = "CI"
+"""The environment variable by which tests are wanted that take long."""
 
 
 def pytest_configure() -> None:
@@ -39,12 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest together, and skip what takes long, unless it is wanted."""
     here = Path(__file__).parent
     items.sort(key=lambda item: item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] not in LONG)
-    for marker, variable in WANTED_BY.items():
-        if not os.environ.get(variable):
-            skip = pytest.mark.skip(reason=f"takes long: runs where {variable} is set")
-            for item in items:
-                if item.get_closest_marker(marker):
-                    item.add_marker(skip)
+    if not os.environ.get(WANTED_BY):
+        skip = pytest.mark.skip(reason=f"takes long: runs where {WANTED_BY} is set")
+        for item in items:
+            if item.get_closest_marker("thorough"):
+                item.add_marker(skip)
 
 
 @pytest.fixture(scope="session")

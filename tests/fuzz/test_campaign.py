@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from emulator.fuzz.events import Event
 
-pytestmark = pytest.mark.campaigns
+pytestmark = pytest.mark.thorough
 
 THREE: Final = ("errors-declared", "no-silent-twin", "ids-stay-ids")
 

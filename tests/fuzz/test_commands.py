@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from support.processes import Ended
 
-pytestmark = pytest.mark.campaigns
+pytestmark = pytest.mark.thorough
 
 ONE = ("--property", "no-silent-twin", "--examples", "4")
 STOPS_THE_SERVER = "os.kill(int(os.environ['SERVER']), signal.SIGKILL); say(id=number, unsupported=True)"

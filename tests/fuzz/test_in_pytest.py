@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Answer = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 
-pytestmark = pytest.mark.campaigns
+pytestmark = pytest.mark.thorough
 
 pytest_plugins = ["pytester"]
 QUICK = settings(

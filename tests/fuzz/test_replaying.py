@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from emulator.clients.catalog import Command
     from emulator.fuzz.replaying import Replayed
 
-pytestmark = pytest.mark.campaigns
+pytestmark = pytest.mark.thorough
 
 CAUSE = "id changes the path"
 UNESCAPED = ("f\"/files/{quote(file_id, '')}/content\"", 'f"/files/{file_id}/content"')

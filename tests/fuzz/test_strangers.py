@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from emulator.fuzz.property import Property
 
-pytestmark = pytest.mark.campaigns
+pytestmark = pytest.mark.thorough
 
 STRANGERS = Path(__file__).with_name("strangers")
-EXAMPLES = 60
+EXAMPLES = 40
 
 
 @pytest.fixture(scope="module", params=["strict.py", "patient.py", "httpx"])

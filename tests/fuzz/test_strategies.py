@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
-pytestmark = pytest.mark.campaigns
+pytestmark = pytest.mark.thorough
 
 SETTINGS = settings(
     max_examples=60, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
-SAMPLE = settings(SETTINGS, max_examples=1500, derandomize=False, phases=(Phase.generate,))
+SAMPLE = settings(SETTINGS, max_examples=1000, derandomize=False, phases=(Phase.generate,))
 STRATEGIES: dict[str, Callable[[], SearchStrategy[Any]]] = {
     "batches": lambda: replies("getBatch"),
     "pages": lambda: replies("listBatches"),
@@ -49,7 +49,7 @@ STRATEGIES: dict[str, Callable[[], SearchStrategy[Any]]] = {
 
 @cache
 def sample(name: str) -> list[Any]:
-    """Return what is drawn by a strategy in a thousand examples and a half, the same each time."""
+    """Return what is drawn by a strategy in a thousand examples, the same each time."""
     found: list[Any] = []
 
     @seed(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import shlex
 import sys
 from pathlib import Path
@@ -23,6 +25,8 @@ while True:
         continue
     {way}
 """
+ENDING_S: Final = 5.0
+"""How long a process that was killed may take to be gone."""
 REFUSES: Final = f"say(id=number, **{GOOD})"
 RAISES: Final = (
     "say(id=number, raised={'type': 'OddError', 'declared': False, 'status': None, 'body': None, 'message': 'Odd.'})"
@@ -46,7 +50,23 @@ def odd(folder: Path, way: str) -> str:
 
 
 def processes(mark: str) -> list[int]:
-    """Return which processes have this among their words."""
+    """Return which processes have this among their words, and do not come to their end within a while."""
+    return [process for process in _with(mark) if not _ends(process)]
+
+
+def _ends(process: int) -> bool:
+    """Wait for the end of a process, which may have been killed just now, and say whether it came."""
+    try:
+        handle = os.pidfd_open(process)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], ENDING_S)[0])
+    finally:
+        os.close(handle)
+
+
+def _with(mark: str) -> list[int]:
     there = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
