@@ -113,8 +113,8 @@ class Visit:
         """Let everything happen, and return the reply with the rules that have a say in how it is sent."""
         before = [rule for rule in self.rules if not rule.after]
         await self._hold(before)
-        instead = next((rule for rule in before if rule.replaces), None)
-        if instead is None:
+        instead = [rule for rule in before if rule.replaces]
+        if not instead:
             self._arrive(before)
             reply = self._checked(await self.visitor.handled())
         else:
@@ -122,8 +122,9 @@ class Visit:
         await self._hold([rule for rule in self.rules if rule.after])
         if self.rules:
             reply = changed(reply, self.rules, self._scene())
-        if instead is None or any(rule.reply for rule in self.rules):
-            observation(self.visitor.request).status = reply.status  # though the connection may end before it is sent
+        if instead and not any(rule.reply for rule in self.rules):
+            return reply, instead  # which hang up: there is no reply that any other could send a part of
+        observation(self.visitor.request).status = reply.status  # though the connection may end before it is sent
         return reply, self.rules
 
     async def _hold(self, rules: Sequence[Rule]) -> None:

@@ -47,6 +47,9 @@ def test_effects_come_in_their_order_and_then_in_that_of_the_rules(
         ([{"close": True}, {"reset": True}], "reset"),
         ([{"drip": {"every": 0}}, {"close": True}], "closed"),
         ([{"reset": True}, {"reply": {"body": "abc"}}], "reset"),
+        ([{"after": True, "reset": {"body": 0}}, {"reset": True}], "reset"),
+        ([{"after": True, "reset": {"body": 5}}, {"close": True}], "closed"),
+        ([{"drip": {"every": 0}, "after": True}, {"reset": True}], "reset"),
     ],
 )
 def test_cut_comes_before_every_other_way_of_sending(stage: Stage, effects: list[dict[str, Any]], end: str) -> None:
