@@ -137,6 +137,9 @@ def test_another_body_is_not_the_replys(body: bytes, media_type: str | None, kep
         ('{"metadata": {"k": 1}}', {"metadata": {"k": 1}}),
         ('{"colour": "red"}', {}),
         ('{"metadata": {}}', '{"metadata": {}}'),
+        ('{"created_at": 1E400}', {"created_at": None}),
+        ('{"created_at": 1E400}', {"created_at": "Infinity"}),
+        ('{"created_at": 1E400}', {"created_at": float("inf")}),
         ("{", None),
         ("<html>", "<html>"),
         ("[]", []),
@@ -152,6 +155,8 @@ def test_a_bad_reply_may_be_shown_as_it_is(body: str, result: Any) -> None:
     [
         ('{"created_at": 1.5}', {"created_at": 1}, ["result.created_at"]),
         ('{"created_at": 9007199254740993}', {"created_at": 9007199254740992}, ["result.created_at"]),
+        ('{"created_at": 1E400}', {"created_at": 0}, ["result.created_at"]),
+        ('{"created_at": 1.5}', {"created_at": None}, ["result.created_at"]),
         ('{"created_at": 1, "created_at": 2}', {"created_at": 3}, ["result.created_at"]),
         ('{"created_at": "1"}', {"created_at": 1}, ["result.created_at"]),
         ('{"created_at": true}', {"created_at": 1}, ["result.created_at"]),
@@ -183,6 +188,20 @@ def test_what_is_no_text_may_be_shown_as_the_character_for_that(body: bytes, med
     assert misread(SCHEMA, body, media_type, {"id": "a\ufffd"}) == []
     assert misread(SCHEMA, body, media_type, {"id": "a"}) != []
     assert misread(SCHEMA, body, media_type, {"id": "a?"}) != []
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_json_may_be_read_by_the_charset_that_its_zeros_tell(charset: str) -> None:
+    body = '{"id": "naïve"}'.encode(charset)
+    assert misread(SCHEMA, body, "application/json", {"id": "naïve"}) == []
+    assert misread(SCHEMA, body, "application/json", {"id": "naive"}) != []
+
+
+def test_halves_of_pairs_may_be_read_as_they_stand_in_utf_8() -> None:
+    body = b'{"id": "\xed\xa0\x80"}'
+    assert misread(SCHEMA, body, "application/json", {"id": "\ud800"}) == []
+    assert misread(SCHEMA, body, "application/json", {"id": "\ufffd" * 3}) == []
+    assert misread(SCHEMA, body, "application/json", {"id": ""}) != []
 
 
 def test_a_reply_may_be_read_by_the_charset_that_it_names() -> None:

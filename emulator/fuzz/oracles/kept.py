@@ -50,9 +50,9 @@ def _charsets(body: bytes, media_type: str) -> tuple[str, ...]:
     named = _named(media_type)
     if named:
         return ALIKE.get(named, (named,))
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ("utf-16",)
-    return LATIN if media_type.lower().startswith("text/") else ()
+    told = json.detect_encoding(body)  # by the zeros in it: JSON was allowed to be in UTF-16 and UTF-32 once
+    wide = () if told.startswith("utf-8") else (told,)
+    return (*wide, *LATIN) if media_type.lower().startswith("text/") else wide
 
 
 def _decoded(body: bytes, charset: str, errors: str) -> str | None:

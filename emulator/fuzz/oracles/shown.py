@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from emulator.faces.values import is_same
@@ -33,9 +35,15 @@ def misread(schema: Mapping[str, Any], body: bytes, media_type: str | None, resu
     if result in (*texts, replaced):
         return []
     if is_utf_8(media_type):
-        texts.append(replaced.removeprefix(BOM))
+        texts += [replaced.removeprefix(BOM), *_with_halves(body)]
     found = [list(altered(schema, value, result)) for value in _json_of(texts)]
     return min(found, key=len, default=[] if result is None else None)
+
+
+def _with_halves(body: bytes) -> Iterator[str]:
+    """Yield the text in which halves of surrogate pairs stand as if they were characters, if that is all that is wrong."""
+    with suppress(UnicodeDecodeError):
+        yield body.decode("utf-8", "surrogatepass")
 
 
 def _json_of(texts: list[str]) -> Iterator[Any]:
@@ -84,13 +92,18 @@ def altered(schema: Mapping[str, Any], sent: Any, result: Any, place: str = "res
     elif isinstance(sent, list) and isinstance(result, list) and len(sent) == len(result):
         for ours, theirs in zip(sent, result, strict=True):
             yield from altered(schema.get("items", {}), ours, theirs, f"{place}[]")
-    elif not _is_same_number(sent, result) and not is_same(_whole(sent), _whole(result)):
+    elif not (_is_same_number(sent, result) or _is_beyond(sent, result) or is_same(_whole(sent), _whole(result))):
         yield place, sent, result
 
 
 def _whole(value: Any) -> Any:
     """Return text with U+FFFD for half of a surrogate pair."""
     return HALF.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+def _is_beyond(sent: Any, result: Any) -> bool:
+    """Say whether a number that no double holds is shown as infinite, for which JSON has no word, so that many say null."""
+    return isinstance(sent, float) and isinf(sent) and result in (None, str(sent), "Infinity", "-Infinity")
 
 
 def _is_same_number(sent: Any, result: Any) -> bool:

@@ -50,12 +50,19 @@ def _judged(played: Played, operation: str, reply: Mapping[str, Any], result: An
     if found is None:
         yield played.violation("no JSON taken for a reply", f"a declared error for {body[:200]!r}", shown(result))
     for place, ours, theirs in found or ():
-        cause = f"altered {_kind(ours)} to {_kind(theirs)}"
-        yield played.violation(cause, f"{place} to be {shown(ours)}, or a declared error", shown(theirs))
+        yield played.violation(_cause(ours, theirs), f"{place} to be {shown(ours)}, or a declared error", shown(theirs))
+
+
+def _cause(ours: Any, theirs: Any) -> str:
+    """Name what was done to a value: which member it stood in is no cause of its own."""
+    if theirs is None:
+        return "what does not fit taken for null"
+    if isinstance(theirs, list | dict):
+        return f"another {_kind(theirs)} made of what does not fit"
+    return f"altered {_kind(ours)} to {_kind(theirs)}"
 
 
 def _kind(value: Any) -> str:
-    """Name what kind of value it is: which member it stood in is no cause of its own."""
     match value:
         case None:
             return "null"

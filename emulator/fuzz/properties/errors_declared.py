@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 BODILESS: Final = frozenset({*range(100, 200), 204, 304})
 """Replies of these statuses have no body, whatever a rule gives them."""
+TO_PROXY: Final = 407
+"""A word between a client and its proxy, which the web's own `fetch` keeps to itself."""
 
 
 def scripts() -> SearchStrategy[Script]:
@@ -46,7 +48,8 @@ def _script(replies: Mapping[str, Any]) -> Script:
 def judge(trace: Trace) -> Iterator[Violation]:
     """Say where an error was taken for a success, or where its status or its body got lost."""
     for each, _, reply in trace.answered():
-        yield from (_refused(each, reply) if reply["status"] >= 400 else _odd(each, reply))
+        is_refusal = reply["status"] >= 400 and reply["status"] != TO_PROXY
+        yield from (_refused(each, reply) if is_refusal else _odd(each, reply))
 
 
 def _refused(played: Played, reply: Mapping[str, Any]) -> Iterator[Violation]:
