@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import subprocess
-import sys
 from typing import Any
 
 import pytest
-from support.processes import MAIN, PATIENCE_S, Ended, clean, run
+from support.processes import Ended, run
+from support.terminals import on_terminal
 
 CHAT = "/v1/chat/completions"
 
@@ -103,37 +100,9 @@ def test_demo_ends_with_what_to_try_next(piped: Ended) -> None:
 
 
 def test_live_lines_show_progress_and_world_time_on_a_terminal() -> None:
-    seen = run_on_terminal("demo", "--lines", "20")
+    code, seen = on_terminal("demo", "--lines", "20")
+    assert code == 0
     live = [line for line in re.split(r"[\r\n]+", seen) if "world time" in line and "chat" in line]
     assert any("in_progress" in line and "world time 2024-01-01 00:" in line for line in live)
     assert "completed" in live[-1]
     assert "20/20" in live[-1]
-
-
-def run_on_terminal(*arguments: str) -> str:
-    """Run the command with a terminal for its output, and return what is to be seen there, without its colours."""
-    terminal, slave = pty.openpty()
-    program = subprocess.Popen(
-        [sys.executable, "-c", MAIN, *arguments],
-        env=clean({"TERM": "xterm-256color", "COLUMNS": "140"}),
-        stdin=subprocess.DEVNULL,
-        stdout=slave,
-        stderr=slave,
-    )
-    os.close(slave)
-    seen = bytearray()
-    try:
-        while block := _read(terminal):
-            seen += block
-    finally:
-        os.close(terminal)
-        program.kill()
-    assert program.wait(PATIENCE_S) == 0
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode())
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # Linux says so when the last program has closed a terminal
-        return b""
