@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
@@ -17,6 +18,7 @@ from rich.table import Table
 from support.mutants import mutants
 
 from emulator.verify.errors import meant
+from mutants import picture
 from mutants.hunting import hunted
 from mutants.playing import server
 
@@ -48,6 +50,8 @@ def main() -> int:
     wanted = [table[name] for name in given.mutants or table]
     began = time.perf_counter()
     found = _hunted(wanted, number=given.seed, seconds=given.seconds, workers=given.workers)
+    if given.picture is not None:
+        given.picture.write_text(picture.write(found, {name: mutant.bug for name, mutant in table.items()}), "utf-8")
     if given.json:
         json.dump([asdict(each) for each in found], sys.stdout, indent=2)
         sys.stdout.write("\n")
@@ -63,6 +67,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--seconds", type=float, default=SECONDS, help="how long to hunt for each")
     options.add_argument("--workers", type=int, default=2, help="how many processes hunt for each")
     options.add_argument("--json", action="store_true")
+    options.add_argument("--picture", type=Path, help="write a picture of it, as SVG")
     return options
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from support.mutants import mutants
@@ -64,9 +65,11 @@ def test_what_is_left_to_others_is_in_the_table() -> None:
     assert mutants().keys() >= LEFT.keys()
 
 
-def test_command_tells_which_property_catches_a_mutant_and_how_soon() -> None:
-    done = command("forgets-the-window", "--json")
+def test_command_tells_and_draws_which_property_catches_a_mutant_and_how_soon(tmp_path: Path) -> None:
+    done = command("forgets-the-window", "--json", "--picture", str(tmp_path / "power.svg"))
     assert done.code == 0
+    (dot,) = ET.parse(tmp_path / "power.svg").iter("{http://www.w3.org/2000/svg}circle")
+    assert "".join(dot.itertext()).startswith("forgets-the-window, ")
     (found,) = json.loads(done.stdout)
     assert found["mutant"] == "forgets-the-window"
     assert (found["property"], found["cause"]) == ("requests-conform", "batches.create completion_window changed")
