@@ -94,6 +94,7 @@ SOUND: list[tuple[Played, ...]] = [
     (CREATED, MEDDLED, called("batches.get", raised(), batch_id=BATCH_ID), UNSEEN),
     (CREATED, step(Advance(seconds=86_401)), got(DONE)),
     (CREATED, got(BATCH), seen(BATCH), LATER, seen(RUNNING)),
+    (CREATED, got({name: value for name, value in BATCH.items() if name != "endpoint"}, endpoint=BATCH["endpoint"]), seen(BATCH)),
     (CREATED, got(BATCH), UNSEEN_BY_BOB, seen(RUNNING)),
     (CREATED, SLEPT, seen(RUNNING)),
     (CREATED, step(Advance(seconds=86_399)), SLEPT),

@@ -33,6 +33,7 @@ def good(status: int = 200, body: Any = BATCH, **more: Any) -> Played:
     )
 
 
+CLOSING = ruled("getBatch", close=True)
 ONE_BATCH = step(Look(at="batches"), seen=[BATCH])
 ONE_FILE = step(Look(at="files"), seen=[FILE])
 FILE_THERE = step(Arrange(what="file", name="a", content="AAE="))
@@ -112,15 +113,20 @@ SOUND: dict[str, list[tuple[Played, ...]]] = {
         (FILE_THERE, called("files.content", returned(content(b"\0\1")), file_id="f")),
     ],
     "transport-faults": [
-        (ONE_BATCH, ruled("getBatch", close=True), called(GET, raised(), batch_id="a")),
-        (ONE_BATCH, ruled("getBatch", close=True), called(GET, returned(BATCH), batch_id="a")),
+        (ONE_BATCH, CLOSING, called(GET, raised(), batch_id="a")),
+        (ONE_BATCH, CLOSING, called(GET, returned(BATCH), batch_id="a")),
+        (ONE_BATCH, CLOSING, called(GET, returned({**BATCH, "max_concurrency": None}), batch_id="a")),
+        (ONE_BATCH, called(GET, returned({}), batch_id="a")),
+        (ONE_BATCH, CLOSING, called("batches.create", returned({**BATCH, "id": "b"}))),
         (
             ONE_BATCH,
+            CLOSING,
             called("batches.cancel", returned({**BATCH, "status": "cancelling"}), batch_id="a"),
             step(Look(at="batches"), seen=[{**BATCH, "status": "cancelling"}]),
         ),
         (
             ONE_BATCH,
+            CLOSING,
             called("batches.list", returned({**PLAIN["ListBatchesResponse"], "data": []}, 90.0)),
         ),
     ],
@@ -280,17 +286,17 @@ UNSOUND: list[tuple[str, tuple[Played, ...], list[str]]] = [
     ),
     (
         "transport-faults",
-        (ONE_BATCH, called(GET, returned({"id": BATCH["id"]}), batch_id="a")),
-        ["part of a reply taken for all of it: lost"] * 20,
+        (ONE_BATCH, CLOSING, called(GET, returned({"id": BATCH["id"]}), batch_id="a")),
+        ["part of a reply taken for all of it: lost"] * 19,
     ),
     (
         "transport-faults",
-        (ONE_BATCH, called(GET, returned([7]), batch_id="a")),
+        (ONE_BATCH, CLOSING, called(GET, returned([7]), batch_id="a")),
         ["part of a reply taken for all of it: altered"],
     ),
     (
         "transport-faults",
-        (ONE_FILE, called("files.delete", returned({"deleted": True}), file_id="f"), ONE_FILE),
+        (ONE_FILE, CLOSING, called("files.delete", returned({"deleted": True}), file_id="f"), ONE_FILE),
         ["a delete that is none"],
     ),
     ("retries-sane", (called("batches.list", returned({}), sent(status=400), sent()),), ["repeated after 400"]),
