@@ -6,6 +6,7 @@ again and has broken again. How far a hunt has come is told; who shows it is non
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Final
@@ -106,7 +107,9 @@ class Hunt:
         """Draw and play until something breaks, or a round's examples are through, or the time is up."""
         left = ROUND if self.examples is None else min(ROUND, self.examples - self.played)
         try:
-            self._drawn(self.number * 1_000_003 + number, left)()
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Generating overly large repr")  # of a script, which nobody asks for
+                self._drawn(self.number * 1_000_003 + number, left)()
         except (_Broken, Flaky, BaseExceptionGroup):
             return
         except TimeUp:

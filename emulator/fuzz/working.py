@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
@@ -52,7 +51,6 @@ def work(number: int, plan: Plan, properties: Sequence[str], until: float, event
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the campaign ends its workers itself
     Thread(target=_end_with_parent, daemon=True).start()
     set_hypothesis_home_dir(cache_folder() / "hypothesis")
-    warnings.filterwarnings("ignore", "Generating overly large repr")  # of strategies, which nobody asks for here
     error = None
     try:
         with _hunting(plan, until) as player:

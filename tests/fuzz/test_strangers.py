@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,10 +26,13 @@ STRANGERS = Path(__file__).with_name("strangers")
 EXAMPLES = 40
 
 
-@pytest.fixture(scope="module", params=["strict.py", "patient.py", "httpx"])
+@pytest.fixture(scope="module", params=["strict.py", "patient.py", "fetching.mjs", "httpx"])
 def stranger(request: pytest.FixtureRequest, server_url: str) -> Iterator[Player]:
     file = STRANGERS / request.param
-    client = Driven(command(f"exec:{sys.executable} {file}" if file.exists() else request.param))
+    program = shutil.which("node") if file.suffix == ".mjs" else sys.executable
+    if program is None:
+        pytest.skip("node is not installed")
+    client = Driven(command(f"exec:{program} {file}" if file.exists() else request.param))
     with Player(client, server_url) as player:
         yield player
     client.close()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from emulator.faces.values import is_same
-from emulator.fuzz.strategies.arguments import ENDPOINTS, PURPOSES
+from emulator.fuzz.strategies.arguments import ENDPOINTS, PURPOSES, is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -79,7 +79,7 @@ TAKEN: Final[Mapping[str, Mapping[str, Callable[[Any], bool]]]] = {
         "sha256": is_sendable,
     },
     "files.upload": {
-        "filename": lambda value: is_sendable(value) and bool(value.strip()) and value != "blob",
+        "filename": lambda value: is_sendable(value) and is_visible(value) and value != "blob",
         "purpose": lambda value: value in PURPOSES,
     },
 }

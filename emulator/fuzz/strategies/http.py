@@ -54,7 +54,6 @@ IDLE: Final[tuple[dict[str, Any], ...]] = (
     {"Content-Language": "en", "Cache-Control": "max-age=31536000", "ETag": 'W/"1"'},
     {"Date": "Thu, 01 Jan 1970 00:00:00 GMT", "Last-Modified": "soon"},
     {"X-Should-Retry": "true"},
-    {"Content-Encoding": "identity"},
 )
 """Headers beside a good reply that say nothing about what it holds; a number stands for so many letters."""
 
