@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from emulator.clients.protocol import Raised
 from emulator.fuzz.contract import members
-from emulator.fuzz.steps import Connect
+from emulator.fuzz.oracles.said import is_typed
+from emulator.fuzz.steps import Call, Connect
 from emulator.fuzz.trace import Fault
 from emulator.fuzz.violation import skeleton
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from emulator.fuzz.lifecycle.machine import Walk
     from emulator.fuzz.steps import Script
-    from emulator.fuzz.trace import Trace
+    from emulator.fuzz.trace import Played, Trace
     from emulator.fuzz.violation import Violation
 
     Judge: TypeAlias = Callable[[Trace], Iterable[Violation]]
@@ -59,7 +60,7 @@ class Property:
 def broken_drivers(trace: Trace) -> Iterator[Violation]:
     """Yield where the driver hung, died or was not understood: whatever the script, no client may."""
     for each in trace.played:
-        if isinstance(each.outcome, Fault):
+        if isinstance(each.outcome, Fault) and _is_typed(each):
             fault = each.outcome
             got = f"{fault.kind}: {fault.message}"
             yield each.violation(f"driver {fault.kind}", "an answer by the deadline", got, is_owed=True)
@@ -73,7 +74,7 @@ def undeclared(trace: Trace) -> Iterator[Violation]:
             refused = each.outcome if isinstance(each.outcome, Raised) else None
         elif refused is not None:  # the calls that follow end in the same error, and that has been said
             continue
-        if isinstance(each.outcome, Raised) and not each.outcome.declared:
+        if isinstance(each.outcome, Raised) and not each.outcome.declared and _is_typed(each):
             error, call = each.outcome, getattr(each.step, "call", "connect")
             yield each.violation(
                 f"undeclared {_kind(error, call)}",
@@ -81,6 +82,11 @@ def undeclared(trace: Trace) -> Iterator[Violation]:
                 f"{error.type}: {error.message}",
                 is_owed=True,
             )
+
+
+def _is_typed(played: Played) -> bool:
+    """Say whether a call's arguments were of the contract's types; to refuse others, any error will do, and any end."""
+    return not isinstance(played.step, Call) or is_typed(played.step.args)
 
 
 def _kind(error: Raised, call: str) -> str:

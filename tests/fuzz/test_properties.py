@@ -80,6 +80,21 @@ def test_an_undeclared_error_of_a_parser_is_one_cause_wherever_it_stopped(call: 
     assert causes(find("bad-replies-refused"), failed) == ["undeclared JSONDecodeError"]
 
 
+@pytest.mark.parametrize("outcome", [raised(declared=False, type="TypeError"), Fault("died", "gone")])
+def test_what_is_of_another_type_may_be_refused_in_any_way_but_not_changed(outcome: Any) -> None:
+    args = {"input_file_id": "f", "endpoint": "/v1/embeddings", "metadata": {"run": 7}}
+    assert causes(find("requests-conform"), called("batches.create", outcome, **args)) == []
+    request = sent(
+        "POST",
+        "/batches",
+        headers={"content-type": "application/json"},
+        body=json.dumps({**args, "completion_window": "24h", "metadata": {"run": "7"}}),
+    )
+    assert causes(find("requests-conform"), called("batches.create", returned(BATCH), request, **args)) == [
+        "batches.create metadata changed"
+    ]
+
+
 @pytest.mark.parametrize("given", ["'\\n' at position 42", "'\\x08' at position 40"])
 def test_values_in_a_message_are_no_causes_of_their_own(given: str) -> None:
     message = f"Invalid non-printable ASCII character in URL, {given}."

@@ -221,7 +221,6 @@ ARGUMENTS: dict[str, tuple[str, Callable[[dict[str, Any]], bool]]] = {
     "a key of JavaScript's": ("batches.create", lambda args: "__proto__" in (args.get("metadata") or ())),
     "metadata that is not all text": ("batches.create", lambda args: (args.get("metadata") or {}).get("run") == 7),
     "deep metadata": ("batches.create", lambda args: (args.get("metadata") or {}).get("run") == [[[{}]]]),
-    "a concurrency of text": ("batches.create", lambda args: args.get("max_concurrency") == "3"),
     "a concurrency beyond its bound": ("batches.create", lambda args: args.get("max_concurrency") == 65),
     "an endpoint that there is not": ("batches.create", lambda args: args["endpoint"] == ""),
     "a file of nothing": ("files.upload", lambda args: args["content"] == ""),

@@ -58,6 +58,11 @@ def is_metadata(value: Any) -> bool:
     )
 
 
+def is_typed(args: Mapping[str, Any]) -> bool:
+    """Say whether all arguments are of the contract's types: of others many languages know no more than that they are wrong."""
+    return all(isinstance(text, str) for text in (args.get("metadata") or {}).values())
+
+
 def is_between(value: Any, least: int, most: int) -> bool:
     """Say whether a value is an integer within these bounds."""
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

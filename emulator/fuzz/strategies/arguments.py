@@ -120,10 +120,7 @@ def _given(required: Mapping[str, SearchStrategy[Any]], optional: Mapping[str, S
 BY_CALL: Final[Mapping[str, SearchStrategy[dict[str, Any]]]] = {
     "batches.create": _given(
         {"input_file_id": cursors().filter(bool), "endpoint": _words(ENDPOINTS)},
-        {
-            "metadata": metadata(),
-            "max_concurrency": st.one_of(_integers(64), _integers(64), st.sampled_from(("3", 2.5, True))),
-        },
+        {"metadata": metadata(), "max_concurrency": _integers(64)},
     ),
     "batches.list": _given({}, {"after": cursors(), "limit": _integers(100)}),
     "files.list": _given(
