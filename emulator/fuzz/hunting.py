@@ -122,6 +122,7 @@ class Hunt:
             stateful_step_count=30,
             database=self._kept,
             deadline=None,
+            derandomize=False,  # as it is by itself, but not in CI
             phases=PHASES,
             print_blob=False,
             report_multiple_bugs=False,
