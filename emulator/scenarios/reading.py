@@ -24,6 +24,8 @@ MAX_VALUES: Final = 100_000
 MAX_DIGITS: Final = 1000
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TOO_DEEP: Final = "exceeded maximum nesting depth"
+"""What libyaml says of its own bound, which it may meet first, for it reads ahead."""
 _UNREADABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|[^\s,:{}\[\]"]+')
@@ -131,6 +133,8 @@ class _Reader:
                 self._take(event, _index(event.start_mark) + skipped)
         except yaml.MarkedYAMLError as fault:
             index = _index(fault.problem_mark or fault.context_mark)
+            if fault.problem == _TOO_DEEP:
+                self._stop_too_deep(index + skipped)
             why = ", ".join(part for part in (fault.context, fault.problem) if part)
             self._stop(index + skipped, reason=f"this is no YAML: {why}")
         except (yaml.YAMLError, ValueError) as fault:
@@ -163,7 +167,7 @@ class _Reader:
 
     def _begin(self, value: Any, index: int) -> None:
         if len(self._open) == MAX_DEPTH:
-            self._stop(index, expected=f"at most {MAX_DEPTH} levels of nesting", found="more")
+            self._stop_too_deep(index)
         spot = self._counted(index)
         is_key = bool(self._open) and self._open[-1].wants_key
         if is_key:
@@ -242,3 +246,6 @@ class _Reader:
     def _stop(self, index: int, **said: str) -> NoReturn:
         self._note(index, **said)
         raise _Stop
+
+    def _stop_too_deep(self, index: int) -> NoReturn:
+        self._stop(index, expected=f"at most {MAX_DEPTH} levels of nesting", found="more")
