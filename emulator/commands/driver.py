@@ -44,7 +44,8 @@ def check(
 ) -> None:
     """Try a driver on a server of its own, and say what is wrong with it and how to mend that.
 
-    CLIENT is the name of a shipped driver, or exec:COMMAND; a COMMAND of one's own may also be given in words, after --.
+    CLIENT is the name of a shipped driver, or exec:COMMAND; a COMMAND of one's own may also be given as it is, in one piece or
+    in words after --.
     Exit 1 if anything is wrong; advice is no more than that.
     """
     command = _command(client, python)
@@ -71,7 +72,8 @@ def _command(client: tuple[str, ...], python: Path | None) -> Command:
 
     is_program = client[0] not in catalog.CLIENTS and shutil.which(client[0]) is not None
     if len(client) == 1 and not is_program:
-        return catalog.command(client[0], python=python)
+        is_line = len(client[0].split()) > 1 and not client[0].startswith(catalog.EXEC)
+        return catalog.command(f"{catalog.EXEC}{client[0]}" if is_line else client[0], python=python)
     if python is not None:
         raise click.UsageError(f"--python is for shipped drivers in Python, found {client[0]!r}")
     return catalog.of_words(client)

@@ -33,8 +33,9 @@ UNMADE: Final = "nothing_made"
 """Stands for the id of what a step should have made and did not."""
 
 
-JOURNAL: Final = 8
-"""How many requests of the journal are read after a call; more only where there were more."""
+JOURNAL: Final = 2
+"""How many requests of the journal are read after a call; more only where there were more, and then GROWTH times as many."""
+GROWTH: Final = 10
 MOST_REQUESTS: Final = 2000
 """Of more requests in one call only the last ones are read."""
 LONGEST_S: Final = 10 * 86_400.0
@@ -228,7 +229,7 @@ class Player:
         limit = JOURNAL
         found = self._admin.requests(limit=limit)
         while len(found) == limit < MOST_REQUESTS and found[0]["number"] > self._last_request + 1:
-            limit = MOST_REQUESTS
+            limit = min(MOST_REQUESTS, limit * GROWTH)
             found = self._admin.requests(limit=limit)
         new = [entry for entry in found if entry["number"] > self._last_request]
         self._last_request = found[-1]["number"] if found else self._last_request

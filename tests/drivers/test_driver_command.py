@@ -111,7 +111,7 @@ def test_terminal_shows_progress_and_a_table(tmp_path: Path) -> None:
     assert "1 passed, 1 wrong" in shown
 
 
-@pytest.mark.parametrize("words", [("httpx",), ("exec:PROGRAM",)], ids=str)
+@pytest.mark.parametrize("words", [("httpx",), ("exec:PROGRAM",), ("PROGRAM",)], ids=str)
 def test_client_is_given_as_elsewhere(tmp_path: Path, words: tuple[str, ...]) -> None:
     program = " ".join(good(tmp_path).argv)
     assert run("driver", "check", *ONE, *(word.replace("PROGRAM", program) for word in words)).code == 0

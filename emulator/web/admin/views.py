@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.domain.clock import SECOND_US
 from emulator.domain.timeline import next_event
+from emulator.engine.records import JournalEntry
 
 if TYPE_CHECKING:
     from emulator.domain.batch import Batch
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from emulator.domain.scenario import Scenario
     from emulator.domain.steps import Step
     from emulator.engine.machine import Fired
-    from emulator.engine.records import JournalEntry, WorldState
+    from emulator.engine.records import WorldState
+
+_OF_REQUEST: Final = tuple(each.name for each in fields(JournalEntry))
 
 
 def epoch(time_us: int) -> float:
@@ -130,4 +133,4 @@ def rule(shown: RuleInForce, count: Count) -> dict[str, Any]:
 
 def request(entry: JournalEntry) -> dict[str, Any]:
     """Return a request of the journal; headers as a list of pairs, for a name may come more than once."""
-    return asdict(entry)
+    return {name: getattr(entry, name) for name in _OF_REQUEST}
