@@ -227,6 +227,11 @@ def _row(result: Result) -> str:
     why = f'<br><span class="quiet">{_text(reason(result))}</span>' if reason(result) else ""
     return (
         f'<tr data-standing="{code}"><td class="mark {code}">{MARKS[standing(result)]}</td><td class="name">{named}</td>'
-        f'<td>{_text(result.check.expects)}{why}</td><td class="place quiet">{_text(result.check.place)}</td>'
+        f'<td>{_text(result.check.expects)}{why}</td><td class="place quiet">{_place(result)}</td>'
         f"<td>{result.seconds:.2f}</td></tr>"
     )
+
+
+def _place(result: Result) -> str:
+    """Return a place in the contract, which may be parted where it has a dot."""
+    return _text(result.check.place).replace(".", ".<wbr>")
