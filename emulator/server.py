@@ -28,7 +28,7 @@ from emulator.web.app import create_app
 from emulator.web.protocol import Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
     from starlette.applications import Starlette
@@ -148,11 +148,11 @@ class _Server(uvicorn.Server):
             connection.transport.abort()
 
 
-def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+def serve(settings: Settings, *, on_ready: Callable[[str], None], logging: Mapping[str, Any] = LOGGING) -> None:
     """Serve in the foreground until SIGINT or SIGTERM; `on_ready` gets the server's address once it listens."""
     app = build(settings)
     with bind(settings.host, settings.port) as bound:
-        _Server(app, lambda: on_ready(url_of(bound)), log_config=LOGGING).run(sockets=[bound])
+        _Server(app, lambda: on_ready(url_of(bound)), log_config=dict(logging)).run(sockets=[bound])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,22 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.errors import ContractError
 from emulator.domain.errors import EmulatorError
 from emulator.domain.limits import parse_rate_limit
-from emulator.server import serve
+from emulator.server import LOGGING, serve
 from emulator.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+QUIET: Final[Mapping[str, Any]] = {
+    **LOGGING,
+    "loggers": {**LOGGING["loggers"], "uvicorn.error": {**LOGGING["loggers"]["uvicorn.error"], "level": "ERROR"}},
+}
+"""Whoever started this has something else to show than each request of a client under test that is no HTTP."""
 
 
 def main() -> None:
@@ -31,7 +37,7 @@ def main() -> None:
         return
     threading.Thread(target=_await_end, daemon=True).start()
     try:
-        serve(_settings(json.loads(line)), on_ready=lambda url: _say(url=url))
+        serve(_settings(json.loads(line)), on_ready=lambda url: _say(url=url), logging=QUIET)
     except (ContractError, EmulatorError, OSError) as error:
         _say(error=str(error))
 

@@ -6,6 +6,8 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+import jsonschema_rs
+
 from emulator import resources
 
 if TYPE_CHECKING:
@@ -81,6 +83,19 @@ def branch(schema: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
 def _is_for(schema: Mapping[str, Any], value: Any) -> bool:
     wanted = {dict: "object", list: "array", type(None): "null"}.get(type(value))
     return wanted is not None and schema.get("type") == wanted
+
+
+def keeps(name: str, value: Any) -> bool:
+    """Say whether a value keeps the schema of a component, of which no more is required than the vendor does."""
+    return _validator(name).is_valid(value)
+
+
+@cache
+def _validator(name: str) -> jsonschema_rs.Validator:
+    schemas = {**document()["components"]["schemas"]}
+    for each, required in VENDOR_REQUIRES.items():
+        schemas[each] = {**schemas[each], "required": list(required)}
+    return jsonschema_rs.validator_for({"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}})
 
 
 @cache

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_SLEEPS: Final = 8
 MOST_REQUESTS: Final = 12
+SAID: Final = frozenset({"retries"})
+"""What people ask themselves when it is not said, though it is as usual."""
 REASON: Final = 140
 LINE: Final = 170
 """Of what came of a step, people get to see so many letters a line."""
@@ -154,12 +156,12 @@ def _seen(seen: Any) -> str:
 
 
 def members_of(step: Step) -> dict[str, Any]:
-    """Return a step as it stands in a file: its word with what it is about, and what differs from the usual."""
+    """Return a step as it stands in a file: its word with what it is about, what differs from the usual, and what is SAID."""
     kind = next(name for name, each in KINDS.items() if isinstance(step, each))
     head = HEADS[type(step)]
     given = {each.name: getattr(step, each.name) for each in fields(step)}
     usual = {each.name: {} if each.default is MISSING else each.default for each in fields(step)}
-    rest = {name: value for name, value in given.items() if name != head and value != usual[name]}
+    rest = {name: value for name, value in given.items() if name != head and (value != usual[name] or name in SAID)}
     return {kind: rest} if head is None else {kind: given[head], **rest}
 
 

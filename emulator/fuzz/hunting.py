@@ -136,7 +136,11 @@ class Hunt:
             self._looks_on()
             trace = self.player.play(script, watches=self.aim.watches)
             self._counts()
-            self._judged(self.aim.violations(trace), trace)
+            found = self.aim.violations(trace)
+            if found and not trace.is_watched:  # a closer look: it may not be what it seems
+                trace = self.player.play(script)
+                found = self.aim.violations(trace)
+            self._judged(found, trace)
 
         # A seed goes without a database, unless the settings come last.
         return options(seed(drawn)(given(self.aim.scripts())(example)))
@@ -232,19 +236,18 @@ class _Attempt:
         return found is not None
 
     def again(self, scripts: Iterable[Script]) -> tuple[Violation, Trace] | None:
-        """Play scripts by a client that is connected anew, until one breaks; and return what came of that."""
+        """Play scripts until one breaks; and return what came of that."""
         for script in scripts:
             for _ in range(AGAIN):
-                self._player.forget()
-                found = self._played(script, watches=True)
+                found = self._played(script)
                 if found is not None:
                     return found
         return None
 
-    def _played(self, script: Script, *, watches: bool = False) -> tuple[Violation, Trace] | None:
+    def _played(self, script: Script) -> tuple[Violation, Trace] | None:
         self._plays += 1
         try:
-            trace = self._player.play(script, watches=watches or self._aim.watches)
+            trace = self._player.play(script)
             found = self._aim.violations(trace)
         except MISJUDGED:
             return None

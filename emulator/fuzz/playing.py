@@ -95,15 +95,16 @@ class Player:
             played.append(self.step(step, watches=watches))
             if isinstance(played[-1].outcome, Fault):
                 break
-        return Trace(hello=self.hello, script=script, played=played)
+        return Trace(hello=self.hello, script=script, played=played, is_watched=watches)
 
     def begin(self) -> None:
-        """Make the world as new."""
+        """Make the world as new, for a client that is connected anew: the same ids come again, of which it may know others."""
         try:
             self._admin.reset()
         except AdminError:  # a client that was given the clock can delete the world as well
             self._admin.close()
             self._enter_world()
+        self.forget()
         self._made: dict[str, str] = {}
         self._wanted = Connect()
         self._last_request = -1

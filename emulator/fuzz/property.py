@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from emulator.clients.protocol import Raised
 from emulator.fuzz.contract import members
 from emulator.fuzz.oracles.said import is_typed
-from emulator.fuzz.steps import Call, Connect
+from emulator.fuzz.oracles.sane import asked_to_wait_s
+from emulator.fuzz.steps import Call, Connect, Rule
 from emulator.fuzz.trace import Fault
 from emulator.fuzz.violation import skeleton
 
@@ -58,9 +59,15 @@ class Property:
 
 
 def broken_drivers(trace: Trace) -> Iterator[Violation]:
-    """Yield where the driver hung, died or was not understood: whatever the script, no client may."""
+    """Yield where the driver hung, died or was not understood: whatever the script, no client may.
+
+    One that really sleeps, rather than tell of it, may well be silent for as long as Retry-After asks, if that is not too long.
+    """
+    wait_s = 0
     for each in trace.played:
-        if isinstance(each.outcome, Fault) and _is_typed(each):
+        if isinstance(each.step, Rule):
+            wait_s = asked_to_wait_s(each.step.rule)
+        if isinstance(each.outcome, Fault) and _is_typed(each) and not (each.outcome.kind == "hung" and wait_s):
             fault = each.outcome
             got = f"{fault.kind}: {fault.message}"
             yield each.violation(f"driver {fault.kind}", "an answer by the deadline", got, is_owed=True)

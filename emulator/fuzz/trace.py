@@ -48,11 +48,12 @@ class Played:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """All that happened; `hello` says which client it was."""
+    """All that happened; `hello` says which client it was, `is_watched` whether calls have the requests that were made."""
 
     hello: Hello
     script: Script
     played: Sequence[Played]
+    is_watched: bool = True
 
     def calls(self) -> Iterator[tuple[Played, Call]]:
         """Yield the calls that were made."""
@@ -61,14 +62,20 @@ class Trace:
                 yield each, each.step
 
     def answered(self) -> Iterator[tuple[Played, Call, Mapping[str, Any]]]:
-        """Yield each call whose requests a rule before it has answered, all alike, and that reply as the rule has it."""
+        """Yield each call whose requests a rule before it has answered, all alike, and that reply as the rule has it.
+
+        A client may ask for something else first, and end with what came of that.
+        """
         replies: dict[str, Mapping[str, Any]] = {}
         for each in self.played:
             match each.step:
                 case Rule(rule={"on": {"operation": operation, **more}, "reply": reply}) if not more:
                     replies[operation] = reply
-                case Call(call=call) if OPERATIONS[call] in replies:
+                case Call(call=call) if OPERATIONS[call] in replies and self._has_asked(each, OPERATIONS[call]):
                     yield each, each.step, replies[OPERATIONS[call]]
+
+    def _has_asked(self, played: Played, operation: str) -> bool:
+        return not self.is_watched or any(request.operation == operation for request in played.requests)
 
 
 def _line(text: str) -> str:

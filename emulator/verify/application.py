@@ -19,6 +19,7 @@ from emulator.verify.stage import told
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from emulator.clients.protocol import Outcome
     from emulator.verify.stage import Stage
 
 ENDS: Final = frozenset({"completed", "failed", "cancelled", "expired"})
@@ -53,24 +54,27 @@ class Application:
     # Calls
 
     def _once(self, name: str, **args: Any) -> Any:
-        """Return what a call returns, or the declared error that it ended in. Raises Failed for any other."""
+        """Return the object that a call returns, or None where it failed. Raises Failed for an error that nobody documents.
+
+        It has failed, too, where it shows a reply that is no object as what it is: a page of HTML, a list.
+        """
         outcome = self.stage.call(name, **args)
         if isinstance(outcome, Returned) and isinstance(outcome.result, dict):
             return outcome.result
-        if isinstance(outcome, Raised) and outcome.declared:
+        if (isinstance(outcome, Raised) and outcome.declared) or _is_shown_as_it_is(outcome):
             self.errors.append(told(outcome, name, args))
-            return outcome
+            return None
         raise Failed(at=name, expected="an object, or an error that the SDK documents", got=told(outcome, name, args))
 
     def _asked(self, name: str, **args: Any) -> Any:
         """Return what a call returns at last, waiting longer each time. Raises GaveUp when patience ends."""
         result = self._once(name, **args)
         for wait_s in WAITS_S:
-            if not isinstance(result, Raised):
+            if result is not None:
                 return result
             self.stage.admin.advance(wait_s)
             result = self._once(name, **args)
-        if isinstance(result, Raised):
+        if result is None:
             raise GaveUp(f"{name} ended {len(WAITS_S) + 1} times in {self.errors[-1]}")
         return result
 
@@ -89,7 +93,7 @@ class Application:
     def _created(self, file_id: str) -> Any:
         for wait_s in (*WAITS_S, 0):
             made = self._once("batches.create", input_file_id=file_id, endpoint=CHAT, metadata={"job": TAG})
-            if not isinstance(made, Raised):
+            if made is not None:
                 return made
             if found := next(self._tagged(), None):
                 return found
@@ -117,7 +121,7 @@ class Application:
         """Ask for a batch to be cancelled, until it is seen that this took effect or came too late."""
         for _ in range(LOOKS):
             answer = self._once("batches.cancel", batch_id=batch_id)
-            if not isinstance(answer, Raised) or self._get(batch_id)["status"] in {"cancelling", *ENDS}:
+            if answer is not None or self._get(batch_id)["status"] in {"cancelling", *ENDS}:
                 return
 
     def _ended(self, batch_id: str) -> Any:
@@ -170,6 +174,10 @@ class Application:
             return b64decode(self._asked("files.content", file_id=file_id)["content"])
         except GaveUp:
             return None
+
+
+def _is_shown_as_it_is(outcome: Outcome) -> bool:
+    return isinstance(outcome, Returned) and isinstance(outcome.result, str | list)
 
 
 def _faults(batch: Any) -> Iterator[tuple[str, int | None, str | None]]:

@@ -100,8 +100,7 @@ class Model:
             case Call():
                 self.shown = None
                 yield from self._called(played, played.step)
-                if played.requests:
-                    self.loose -= Counter([OPERATIONS[played.step.call]])
+                self.loose -= Counter({request.operation for request in played.requests if request.operation})
 
     def _called(self, played: Played, call: Call) -> Iterator[Violation]:
         outcome = played.outcome

@@ -12,6 +12,8 @@ from typing import Any, Final
 from emulator.faces.values import is_same
 
 BOM: Final = "\ufeff"
+UTF_8: Final = frozenset({"", "utf-8", "utf8"})
+"""What a media type says that names no other charset; what JSON is really in, readers may see for themselves all the same."""
 LATIN: Final = ("latin-1", "cp1252")
 """What is called ISO-8859-1, by the letter and as browsers read it."""
 ALIKE: Final = {
@@ -38,7 +40,7 @@ def readings(body: bytes, media_type: str | None, errors: str = "replace") -> li
 
 def is_utf_8(media_type: str | None) -> bool:
     """Say whether a media type names no other charset."""
-    return _named(media_type or "") in {"", "utf-8", "utf8"}
+    return _named(media_type or "") in UTF_8
 
 
 def _named(media_type: str) -> str:
@@ -48,11 +50,11 @@ def _named(media_type: str) -> str:
 def _charsets(body: bytes, media_type: str) -> tuple[str, ...]:
     """Return the charsets besides UTF-8 by which a body may be read: its media type's, or what its first bytes tell."""
     named = _named(media_type)
-    if named:
+    if named not in UTF_8:
         return ALIKE.get(named, (named,))
     told = json.detect_encoding(body)  # by the zeros in it: JSON was allowed to be in UTF-16 and UTF-32 once
     wide = () if told.startswith("utf-8") else (told,)
-    return (*wide, *LATIN) if media_type.lower().startswith("text/") else wide
+    return (*wide, *LATIN) if not named and media_type.lower().startswith("text/") else wide
 
 
 def _decoded(body: bytes, charset: str, errors: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from emulator.clients.protocol import Outcome, RetryPolicy
     from emulator.faces.journal import Sent
@@ -17,6 +17,7 @@ LONGEST_DIGITS: Final = 6
 ASKS: Final = frozenset({429, 503})
 """Statuses with which Retry-After says when to come again."""
 PARTS: Final = ("request line", "tenant", "key", "media type", "body")
+IDEMPOTENT: Final = frozenset({"GET", "DELETE"})
 REPEATED: Final = frozenset({408, 409, 425, 429, *range(500, 600)})
 """After which statuses a request may be repeated; after a transport fault it may be, too."""
 
@@ -28,7 +29,7 @@ def insane(
 
     `asked` is what Retry-After said on each refusal.
     """
-    most = min(MOST_ATTEMPTS, policy.max_attempts or MOST_ATTEMPTS)
+    most = min(MOST_ATTEMPTS, policy.max_attempts or MOST_ATTEMPTS) + _is_repeated_below(requests)
     longest = min(LONGEST_SLEEP_S, LONGEST_SLEEP_S if policy.max_sleep_s is None else policy.max_sleep_s)
     if len(requests) > most:
         yield "too many attempts", f"at most {most} attempts", f"{len(requests)}"
@@ -37,6 +38,14 @@ def insane(
     yield from _after_what(requests, policy)
     yield from _undercut(outcome, requests, asked)
     yield from _changed(requests)
+
+
+def _is_repeated_below(requests: Sequence[Sent]) -> bool:
+    """Say whether the HTTP library below a client may have repeated its request, whatever that has said of retries.
+
+    It may (RFC 9110, 9.2.2) where no reply came at all, and the request does no more when it comes twice.
+    """
+    return bool(requests) and requests[0].method in IDEMPOTENT and not requests[0].status
 
 
 def _after_what(requests: Sequence[Sent], policy: RetryPolicy) -> Iterator[tuple[str, str, str]]:
@@ -52,20 +61,29 @@ def _after_what(requests: Sequence[Sent], policy: RetryPolicy) -> Iterator[tuple
             )
 
 
+def asked_to_wait_s(rule: Mapping[str, Any]) -> int:
+    """Return how many seconds a rule's reply asks for, if that is no more than must be given; 0 otherwise."""
+    return _honoured_s(rule.get("reply", {}).get("headers", {}).get("Retry-After"))
+
+
+def _honoured_s(asked: str | None) -> int:
+    is_number = asked is not None and asked.isascii() and asked.isdigit() and len(asked) < LONGEST_DIGITS
+    wanted = int(asked or "0") if is_number else 0
+    return wanted if wanted <= LONGEST_HONOURED_S else 0
+
+
 def _undercut(outcome: Outcome, requests: Sequence[Sent], asked: str | None) -> Iterator[tuple[str, str, str]]:
     """Yield the first sleep that was shorter than was asked for; where sleeps are not one an attempt, all together."""
-    wanted = (
-        int(asked) if asked is not None and asked.isascii() and asked.isdigit() and len(asked) < LONGEST_DIGITS else 0
-    )
+    wanted = _honoured_s(asked)
     refused = [request.status in ASKS for request in requests[:-1]]
-    if not 0 < wanted <= LONGEST_HONOURED_S or not outcome.sleeps:
+    if not (wanted and outcome.sleeps and any(refused)):
         return
     if len(outcome.sleeps) == len(refused):
         slept = min((each for each, is_asked in zip(outcome.sleeps, refused, strict=True) if is_asked), default=wanted)
     else:
-        slept = sum(outcome.sleeps) / max(1, sum(refused))
+        slept = sum(outcome.sleeps) / sum(refused)
     if slept < wanted:
-        yield "Retry-After undercut", f"at least {wanted} s between attempts", f"{slept:g} s"
+        yield "Retry-After undercut", f"at least {wanted} s before the next attempt", f"{slept:g} s"
 
 
 def _changed(requests: Sequence[Sent]) -> Iterator[tuple[str, str, str]]:

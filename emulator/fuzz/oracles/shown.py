@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from decimal import Decimal
 from math import isinf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from emulator.faces.values import is_same
 from emulator.fuzz.contract import branch
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
 
 class Twice(list[Any]):
     """The values of a member that stands there more than once."""
+
+
+class Float(float):
+    """A number with a point or an exponent, and its digits, which may say more than a double holds."""
+
+    digits: str
+
+    def __new__(cls, digits: str) -> Self:
+        """Read the digits."""
+        made = super().__new__(cls, digits)
+        made.digits = digits
+        return made
 
 
 def misread(schema: Mapping[str, Any], body: bytes, media_type: str | None, result: Any) -> list[Alteration] | None:
@@ -56,7 +69,7 @@ def _json_of(texts: list[str]) -> Iterator[Any]:
 
 def read(text: str) -> Any:
     """Return JSON with every value of a member that comes more than once. Raises ValueError, RecursionError."""
-    return json.loads(text, object_pairs_hook=_members, parse_constant=_refuse)
+    return json.loads(text, object_pairs_hook=_members, parse_constant=_refuse, parse_float=Float)
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -102,8 +115,12 @@ def _whole(value: Any) -> Any:
 
 
 def _is_beyond(sent: Any, result: Any) -> bool:
-    """Say whether a number that no double holds is shown as infinite, for which JSON has no word, so that many say null."""
-    return isinstance(sent, float) and isinf(sent) and result in (None, str(sent), "Infinity", "-Infinity")
+    """Say whether a number that no double holds is shown as it is, or as infinite, for which JSON has no word: many say null."""
+    if not (isinstance(sent, Float) and isinf(sent)):
+        return False
+    return result in (None, str(sent), "Infinity", "-Infinity") or (
+        _is_number(result) and Decimal(sent.digits) == result
+    )
 
 
 def _is_same_number(sent: Any, result: Any) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from hypothesis import strategies as st
 
 from emulator.clients.protocol import Raised, Returned
-from emulator.fuzz.property import Property
+from emulator.fuzz.oracles.said import is_taken
+from emulator.fuzz.property import Property, gist
 from emulator.fuzz.steps import Arrange, Call, Connect, Look, Made, Rule
 from emulator.fuzz.strategies.arguments import CONTENTS, FILENAMES
 
@@ -75,9 +76,9 @@ def judge(trace: Trace) -> Iterator[Violation]:
                 given = b64decode(each.step.content or "")
             case Call(call="files.upload"):
                 given, name = b64decode(each.step.args["content"]), each.step.args["filename"]
-                yield from _is_read(each)
+                yield from _is_read(each, each.step)
             case Call():
-                yield from _is_read(each)
+                yield from _is_read(each, each.step)
                 yield from _read(each, given or b"")
             case Look(at="content") if each.seen is not None and each.seen != given:
                 yield each.violation(
@@ -87,10 +88,11 @@ def judge(trace: Trace) -> Iterator[Violation]:
                 yield each.violation("name changed on the way up", f"the name {name!r}", repr(each.seen["filename"]))
 
 
-def _is_read(played: Played) -> Iterator[Violation]:
-    if isinstance(played.outcome, Raised):
-        got = f"{played.outcome.type}: {played.outcome.message}"
-        yield played.violation("good file refused", "a result: nothing is wrong with the file", got)
+def _is_read(played: Played, call: Call) -> Iterator[Violation]:
+    if isinstance(played.outcome, Raised) and is_taken(call.call, call.args):
+        error = played.outcome
+        cause = f"good file refused: {gist(error)}"
+        yield played.violation(cause, "a result: nothing is wrong with the file", f"{error.type}: {error.message}")
 
 
 def _read(played: Played, given: bytes) -> Iterator[Violation]:

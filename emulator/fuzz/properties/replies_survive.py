@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from emulator.clients.protocol import Raised, Returned
 from emulator.faces.values import shown
-from emulator.fuzz.contract import OPERATIONS, REPLIES, component
+from emulator.fuzz.contract import OPERATIONS, REPLIES, component, keeps
 from emulator.fuzz.oracles.exactly import differences
 from emulator.fuzz.property import Property, gist
 from emulator.fuzz.steps import Call, Connect, Rule
 from emulator.fuzz.strategies.calls import plain
-from emulator.fuzz.strategies.http import headers
+from emulator.fuzz.strategies.http import headers, media_type_of
 from emulator.fuzz.strategies.replies import ITEMS, replies
 from emulator.fuzz.strategies.written import written
 
@@ -54,7 +54,16 @@ def _script(drawn: Mapping[str, tuple[str, str, dict[str, Any]]]) -> Script:
 def judge(trace: Trace) -> Iterator[Violation]:
     """Say where a client's result is not the reply that the rule before it has."""
     for each, call, reply in trace.answered():
-        yield from _judged(each, call, json.loads(reply["body"]))
+        sent = json.loads(reply["body"])
+        found = list(_judged(each, call, sent))
+        if found and _keeps_the_contract(call, reply, sent):
+            yield from found
+
+
+def _keeps_the_contract(call: Call, reply: Mapping[str, Any], sent: Any) -> bool:
+    """Say whether a reply is a good one, as those that were drawn are, but not whatever is left of one."""
+    is_called_so = (media_type_of(reply) or "").lower().startswith(MEDIA_TYPES[0])
+    return is_called_so and keeps(REPLIES[OPERATIONS[call.call]], sent)
 
 
 def _judged(played: Played, call: Call, sent: Any) -> Iterator[Violation]:

@@ -112,6 +112,7 @@ def _kind(operation: str) -> str:
 def judge(trace: Trace) -> Iterator[Violation]:
     """Say where a broken reply became a result that is not the truth: neither as it was before the call nor after it."""
     truths: list[Any] = []
+    content = CONTENT
     rule: Mapping[str, Any] | None = None
     call: Played | None = None
     is_seen_after = False
@@ -120,23 +121,25 @@ def judge(trace: Trace) -> Iterator[Violation]:
             case Look():
                 truths.append(each.seen)
                 is_seen_after = call is not None
+            case Arrange(content=str(there)):
+                content = b64decode(there)
             case Rule():
                 rule = each.step.rule
             case Call() if isinstance(each.outcome, Returned):
                 call = each
                 is_seen_after = each.step.call.endswith((".list", ".get", ".content"))
     if call is not None and rule is not None and truths and is_seen_after:
-        yield from _judged(call, truths, rule)
+        yield from _judged(call, truths, rule, content)
 
 
-def _judged(played: Played, truths: Sequence[Any], rule: Mapping[str, Any]) -> Iterator[Violation]:
+def _judged(played: Played, truths: Sequence[Any], rule: Mapping[str, Any], content: bytes) -> Iterator[Violation]:
     call, result = getattr(played.step, "call", ""), getattr(played.outcome, "result", None)
     if "truncate" in rule and (result is None or isinstance(result, str)):  # shown as it came
         return
     if _has_aged(played):
         return
     if call == "files.content":
-        yield from _content(played, result, is_cut="truncate" in rule)
+        yield from _content(played, b64decode(at(result, "content")), content, is_cut="truncate" in rule)
     elif call == "files.delete":
         yield from _deleted(played, result, truths[-1])
     else:
@@ -154,13 +157,11 @@ def _has_aged(played: Played) -> bool:
     return call in {"batches.create", "batches.list"} and slept_s >= AGES_S
 
 
-def _content(played: Played, result: Any, *, is_cut: bool) -> Iterator[Violation]:
+def _content(played: Played, found: bytes, given: bytes, *, is_cut: bool) -> Iterator[Violation]:
     """Judge the bytes of a file; a reply that was cut before it was framed tells nobody of it."""
-    found = b64decode(result["content"])
-    if found != CONTENT and not is_cut:
-        yield played.violation(
-            "part of a file taken for all of it", f"{len(CONTENT)} bytes, or a declared error", f"{len(found)} bytes"
-        )
+    if found != given and not is_cut:
+        expected = f"{len(given)} bytes, or a declared error"
+        yield played.violation("part of a file taken for all of it", expected, f"{len(found)} bytes")
 
 
 def _deleted(played: Played, result: Any, truth: Any) -> Iterator[Violation]:

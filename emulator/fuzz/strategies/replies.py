@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import strategies as st
 
 from emulator.fuzz.contract import REPLIES, VENDOR_REQUIRES, component
-from emulator.fuzz.strategies.schemas import of
+from emulator.fuzz.strategies.schemas import LARGEST, of
 from emulator.fuzz.strategies.text import texts
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _edits(name: str) -> SearchStrategy[Edit]:
 
 def _unknown() -> SearchStrategy[Edit]:
     """Return members that nobody knows, with values that nobody has to look at."""
-    others: SearchStrategy[Any] = st.sampled_from((None, [], 0.1, -0.0, 10**30, True, {"": [[{}]]}))
+    others: SearchStrategy[Any] = st.sampled_from((None, [], 0.1, -0.0, LARGEST, True, {"": [[{}]]}))
     large = st.sampled_from((_deep(NESTED), "x")).map(lambda value: value * 20_000 if value == "x" else value)
     return st.tuples(st.sampled_from(UNKNOWN), st.one_of(texts(), others, large))
 

@@ -83,10 +83,11 @@ def _operation(name: str, operation: str, call: str, args: Mapping[str, Any]) ->
         expects="Replies of 400, 404 and 500 end in declared errors that keep status and body.",
     )
     def play(stage: Stage) -> None:
+        there = {"file_id": stage.arrange.file()["id"]} if "file_id" in args else {}
         for status in (400, 404, 500):
             stage.admin.delete_rules()
             stage.rule(operation, reply=refusal(status))
-            keeps(stage.raised(call, **args), status, refusal(status)["body"])
+            keeps(stage.raised(call, **{**args, **there}), status, refusal(status)["body"])
 
     return play
 
@@ -146,8 +147,9 @@ def _content_body(body: Body) -> Check:
         expects=f"{body.expects} So it is where files are read.",
     )
     def play(stage: Stage) -> None:
+        file_id = stage.arrange.file()["id"]
         stage.rule("getFileContent", reply={"status": 404, "content_type": body.content_type, "body": body.text})
-        keeps(stage.raised("files.content", file_id=FILE_ID), 404, body.text)
+        keeps(stage.raised("files.content", file_id=file_id), 404, body.text)
 
     return play
 

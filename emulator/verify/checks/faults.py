@@ -29,7 +29,7 @@ PLACE: Final = "errors, limits, tenancy"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Odd:
-    """A reply to getBatch from which no batch can be read; `shown` is the JSON as which it may be shown nevertheless."""
+    """A reply to getBatch from which no batch can be read; `shown` is what it may be shown as nevertheless: as it is."""
 
     name: str
     reply: Mapping[str, Any]
@@ -38,29 +38,32 @@ class Odd:
 
 
 JSON: Final = "application/json"
+PAGE: Final = "<h1>Welcome</h1>"
+HALF: Final = '{"id": "batch_1", "obj'
+NO_BATCHES: Final = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
 ODD: Final = (
     Odd(name="201", reply={"status": 201, "json": BATCH}, shown=BATCH,
         expects="Success is exactly 200: a 201 ends in a declared error, or its batch comes back as it is."),
     Odd(name="204", reply={"status": 204}, expects="A 204 has no batch: it ends in a declared error."),
     Odd(
-        name="redirect", reply={"status": 302, "headers": {"Location": "/api/v1/llm/batches"}, "body": ""},
-        expects="A redirect is not an answer: it ends in a declared error, or in what stands there being refused.",
+        name="redirect", reply={"status": 302, "headers": {"Location": "/api/v1/llm/batches"}, "body": ""}, shown=NO_BATCHES,
+        expects="A redirect to a list is no batch: it ends in a declared error, or the list that stands there is shown as it is.",
     ),
     Odd(
-        name="200-html", reply={"status": 200, "content_type": "text/html", "body": "<h1>Welcome</h1>"},
-        expects="A page of HTML with a status of 200 ends in a declared error.",
+        name="200-html", reply={"status": 200, "content_type": "text/html", "body": PAGE}, shown=PAGE,
+        expects="A page of HTML with a status of 200 ends in a declared error, or its text is shown as it is.",
     ),
     Odd(
-        name="200-html-called-json", reply={"status": 200, "content_type": JSON, "body": "<h1>Welcome</h1>"},
-        expects="HTML that is called JSON ends in a declared error.",
+        name="200-html-called-json", reply={"status": 200, "content_type": JSON, "body": PAGE}, shown=PAGE,
+        expects="HTML that is called JSON ends in a declared error, or its text is shown as it is.",
     ),
     Odd(
-        name="200-empty", reply={"status": 200, "content_type": JSON, "body": ""},
-        expects="A 200 without a body ends in a declared error.",
+        name="200-empty", reply={"status": 200, "content_type": JSON, "body": ""}, shown="",
+        expects="A 200 without a body ends in a declared error, or is shown as an empty text.",
     ),
     Odd(
-        name="200-cut-short", reply={"status": 200, "content_type": JSON, "body": '{"id": "batch_1", "obj'},
-        expects="JSON that is cut short ends in a declared error.",
+        name="200-cut-short", reply={"status": 200, "content_type": JSON, "body": HALF}, shown=HALF,
+        expects="JSON that is cut short ends in a declared error, or its text is shown as it is.",
     ),
     Odd(
         name="200-list", reply={"status": 200, "json": [BATCH]},
