@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from contextlib import suppress
 from dataclasses import fields, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import quote
 
-from emulator.client import AdminClient, AdminError
+from emulator.client import AdminError
 from emulator.clients.driver import DriverFault
 from emulator.clients.protocol import Raised, Returned, Unsupported
 from emulator.domain.errors import EmulatorError
 from emulator.faces.arranging import Arranger, Refused
-from emulator.faces.journal import of_client
 from emulator.fuzz.steps import Advance, Arrange, Call, Connect, Look, Made, Pages, Rule, Scenario
 from emulator.fuzz.trace import Fault, Played, Trace
+from emulator.fuzz.worlds import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from emulator.client import AdminClient
     from emulator.clients.protocol import Hello, Outcome
     from emulator.faces.journal import Sent
     from emulator.fuzz.held import Held
     from emulator.fuzz.steps import Script, Step
 
-SEED: Final = 0
 CONNECT_S: Final = 10.0
 """How long connecting may take."""
 UNMADE: Final = "nothing_made"
 """Stands for the id of what a step should have made and did not."""
-
-
-JOURNAL: Final = 2
-"""How many requests of the journal are read after a call; more only where there were more, and then GROWTH times as many."""
-GROWTH: Final = 10
-MOST_REQUESTS: Final = 2000
-"""Of more requests in one call only the last ones are read."""
 LONGEST_S: Final = 10 * 86_400.0
 """The world's clock does not follow a client that sleeps longer."""
 
@@ -67,17 +59,23 @@ class Player:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(AdminError, OSError):
-            self._admin.delete_world(self._world)
-        self._admin.close()
+        for world in self._worlds.values():
+            world.leave()
 
     def _enter_world(self) -> None:
-        with AdminClient(self._url, token=self._token) as server:
-            made = server.create_world(clock="manual", seed=SEED)
-        self._world, self._api_key = made["world"], made["api_key"]
-        self._admin = AdminClient(self._url, api_key=self._api_key, token=self._token)
+        self._worlds: dict[str | None, World] = {None: World(self._url, self._token)}
         self._arrangers: dict[str | None, Arranger] = {}
         self._connected = None
+
+    @property
+    def _admin(self) -> AdminClient:
+        """The script's own world."""
+        return self._worlds[None].admin
+
+    def _world_of(self, key: str | None) -> World:
+        if key not in self._worlds:
+            self._worlds[key] = World(self._url, self._token)
+        return self._worlds[key]
 
     @property
     def hello(self) -> Hello:
@@ -100,14 +98,14 @@ class Player:
     def begin(self) -> None:
         """Make the world as new, for a client that is connected anew: the same ids come again, of which it may know others."""
         try:
-            self._admin.reset()
+            for world in self._worlds.values():
+                world.begin()
         except AdminError:  # a client that was given the clock can delete the world as well
-            self._admin.close()
+            self.__exit__()
             self._enter_world()
         self.forget()
         self._made: dict[str, str] = {}
         self._wanted = Connect()
-        self._last_request = -1
         self._number = 0
 
     def hurry(self) -> None:
@@ -169,17 +167,18 @@ class Player:
         """Connect the client, unless it is connected just so: most scripts begin alike."""
         if step == self._connected and self._client.is_ready:
             return None
-        clock = {"url": f"{self._url}/_emulator", "headers": self._headers()}
-        args = {each.name: getattr(step, each.name) for each in fields(step)}
-        args |= {"base_url": self._url, "api_key": self._api_key, "clock": clock}
+        world = self._world_of(step.key)
+        clock = {"url": f"{self._url}/_emulator", "headers": self._headers(world)}
+        args = {each.name: getattr(step, each.name) for each in fields(step) if each.name != "key"}
+        args |= {"base_url": self._url, "api_key": world.api_key, "clock": clock}
         outcome = self._asked("connect", args, deadline_s=CONNECT_S)
         # A client that would not connect so is not to make calls as it was connected before.
         self._connected = step if isinstance(outcome, Returned) else None
         return outcome
 
-    def _headers(self) -> dict[str, str]:
+    def _headers(self, world: World) -> dict[str, str]:
         token = {} if self._token is None else {"X-Emulator-Admin-Token": self._token}
-        return {"Authorization": f"Bearer {self._api_key}", **token}
+        return {"Authorization": f"Bearer {world.api_key}", **token}
 
     def _call(self, number: int, step: Call, *, watches: bool) -> Played:
         outcome = self._wanting() or self._asked(step.call, step.args, deadline_s=step.deadline_s)
@@ -222,19 +221,12 @@ class Player:
         finally:
             self._is_calling = False
         if outcome.sleeps and not outcome.slept:
-            self._admin.advance(min(sum(outcome.sleeps), LONGEST_S))
+            self._world_of(self._wanted.key).admin.advance(min(sum(outcome.sleeps), LONGEST_S))
         return outcome
 
     def _requests(self) -> Sequence[Sent]:
         """Return the client's requests since the last time."""
-        limit = JOURNAL
-        found = self._admin.requests(limit=limit)
-        while len(found) == limit < MOST_REQUESTS and found[0]["number"] > self._last_request + 1:
-            limit = min(MOST_REQUESTS, limit * GROWTH)
-            found = self._admin.requests(limit=limit)
-        new = [entry for entry in found if entry["number"] > self._last_request]
-        self._last_request = found[-1]["number"] if found else self._last_request
-        return of_client(new)
+        return self._world_of(self._wanted.key).new_requests()
 
     # The world
 
@@ -252,7 +244,7 @@ class Player:
 
     def _arranger(self, tenant: str | None) -> Arranger:
         if tenant not in self._arrangers:
-            self._arrangers[tenant] = Arranger(self._url, self._api_key, on_behalf_of=tenant)
+            self._arrangers[tenant] = Arranger(self._url, self._worlds[None].api_key, on_behalf_of=tenant)
         return self._arrangers[tenant]
 
     def _arrange(self, step: Arrange) -> None:

@@ -42,7 +42,7 @@ class Property:
     """One named property. `statement` says it in a sentence; `scripts` gives the strategy that draws what could break it.
 
     `watches` says whether the judge looks at the requests that were made. Where a `machine` draws the scripts, a step at a
-    time, there is no strategy for whole ones.
+    time, there is no strategy for whole ones. `share` is how many turns in one it gets: more where there is more to try.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Property:
     judge: Judge
     watches: bool = True
     machine: type[Walk] | None = None
+    share: int = 1
 
     def violations(self, trace: Trace) -> list[Violation]:
         """Return all that was wrong: what every client owes first, then what this property asks."""

@@ -23,11 +23,15 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connect:
-    """The client is connected anew: for whom it acts, whether it may retry, and how many seconds it waits for the server."""
+    """The client is connected anew: for whom it acts, whether it may retry, and how many seconds it waits for the server.
+
+    `key` names another API key than the script's own; in its world is nothing but what the client makes there.
+    """
 
     on_behalf_of: str | None = None
     retries: str = "off"
-    timeout_s: float = 2.0
+    timeout_s: float = 4.0
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

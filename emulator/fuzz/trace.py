@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from emulator.clients.protocol import Raised
 from emulator.fuzz.contract import OPERATIONS
 from emulator.fuzz.steps import Call, Rule
 from emulator.fuzz.violation import Violation
@@ -75,7 +76,9 @@ class Trace:
                     yield each, each.step, replies[OPERATIONS[call]]
 
     def _has_asked(self, played: Played, operation: str) -> bool:
-        return not self.is_watched or any(request.operation == operation for request in played.requests)
+        if not (self.is_watched and (played.requests or isinstance(played.outcome, Raised))):
+            return True  # who returns something without having asked for it is to answer for that
+        return any(request.operation == operation for request in played.requests)
 
 
 def _line(text: str) -> str:

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 FIRST_S: Final = 0.5
 """For how long each property is hunted in its first turn, where there is a bound on the time; each further turn is twice as
 long as the last, so that what is easy to find is found soon, whichever property it breaks."""
-WALKS: Final = 3
-"""How many turns in one a walk gets, of which each has as many steps as many a script."""
 SLICE_S: Final = 20.0
 """How long a turn is at most."""
 LAST_S: Final = 4.0
@@ -125,7 +123,7 @@ class _Worker:
             for name, turns in list(left.items()):
                 if monotonic() >= self._last_s():
                     return
-                self._hunt(name, turns, slice_s * (WALKS if find(name).machine else 1))
+                self._hunt(name, turns, slice_s * find(name).share)
                 if self.plan.examples is not None and turns.tally.examples >= self.plan.examples:
                     del left[name]
             slice_s = min(SLICE_S, 2 * slice_s)

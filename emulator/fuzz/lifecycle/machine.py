@@ -31,13 +31,14 @@ SPANS_S: Final = (1, 59, 60, 61, 599, 600, 1800, 3540, 3600, 3660, 7200, 86_399,
 SCENARIOS: Final = (
     "happy-path", "expired-partial", "all-failed", "mixed-results", "cancel-too-late", "stuck-finalizing", "straggler",
     "one-bad-line", "cancel-in-progress", "expired-nothing", "finalizing-unseen", "http-error-lines",
-    "many-errors", "stuck-validating", "out-of-order",
+    "many-errors", "stuck-validating", "out-of-order", "files-late",
 )  # fmt: skip
 """Legal ones, whose batches are shown as they are."""
 FAULTS: Final[tuple[dict[str, Any], ...]] = (
     {"reply": {"status": 429, "json": {"error": "Rate limit exceeded"}}},
     {"reply": {"status": 503, "content_type": "text/html", "body": "<h1>Unavailable</h1>"}},
     {"reply": {"status": 400, "json": {"error": {"message": "No.", "type": "e", "code": 400, "param": None}}}},
+    {"reply": {"status": 404, "json": {"error": {"message": "Not yet.", "type": "e", "code": 404, "param": None}}}},
     {"reset": True},
     {"close": True},
     {"after": True, "reset": {"body": 20}},
@@ -52,6 +53,9 @@ LISTS: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
 SHORT: Final = 6
 """Metadata of a walk has fewer pairs."""
 FIRST_FILE, FIRST_BATCH = Made("file"), Made("batch")
+OF_FILES: Final = (("getFile", "files.get"), ("getFileContent", "files.content"))
+KEYS: Final = (None, None, "other")
+"""API keys under which somebody looks for what is none of theirs."""
 READS: Final = ("getBatch", "listBatches", "getFile", "getFileContent", "cancelBatch")
 
 
@@ -152,11 +156,11 @@ class Walk(RuleBasedStateMachine):
         self._connected = Connect(on_behalf_of=tenant, retries=retries)
         self.do(self._connected)
 
-    @rule(batch=batches, tenant=st.sampled_from(TENANTS))
-    def trespass(self, batch: Made, tenant: str | None) -> None:
+    @rule(batch=batches, tenant=st.sampled_from(TENANTS), key=st.sampled_from(KEYS))
+    def trespass(self, batch: Made, tenant: str | None, key: str | None) -> None:
         """Look at a batch for somebody else, and go on as before."""
         before = self._connected
-        self.do(Connect(on_behalf_of=tenant, retries=before.retries))
+        self.do(Connect(on_behalf_of=tenant, retries=before.retries, key=key))
         self.get(batch)
         self.do(before)
 
@@ -184,8 +188,14 @@ class Walk(RuleBasedStateMachine):
 
     @rule(batch=batches)
     def look(self, batch: Made) -> None:
-        """Look at a batch."""
+        """Look at a batch, and see how it is."""
+        self.get_and_compare(batch)
+
+    def get_and_compare(self, batch: Made) -> None:
+        """Look at a batch, and without the client at all of them."""
         self.get(batch)
+        if not self._model.loose["listBatches"]:  # what is in the client's way would be in ours
+            self.do(Look(at="batches", tenant=self._connected.on_behalf_of))
 
     def get(self, batch: Made) -> None:
         """Look at a batch, as other steps do as well."""
@@ -243,9 +253,16 @@ class Walk(RuleBasedStateMachine):
         self.do(_meddling("getBatch", effect))
         self.do(Advance(seconds=seconds))
         for _ in range(2):
-            self.get(batch)
-            if not self._model.loose["listBatches"]:  # what is in the client's way would be in ours
-                self.do(Look(at="batches", tenant=self._connected.on_behalf_of))
+            self.get_and_compare(batch)
+
+    @precondition(lambda self: len(self._steps) < 30)
+    @rule(file=files, asked=st.sampled_from(OF_FILES), effect=st.sampled_from(FAULTS))
+    def stumble_over(self, file: Made, asked: tuple[str, str], effect: dict[str, Any]) -> None:
+        """Look at a file while something is in the way, and when it is not any more."""
+        operation, call = asked
+        self.do(_meddling(operation, effect))
+        for _ in range(2):
+            self.do(Call(call=call, args={"file_id": file}))
 
     @precondition(lambda self: len(self._steps) < 30)
     @rule(operation=st.sampled_from(READS), effect=st.sampled_from(FAULTS))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from emulator.clients.protocol import Raised, Returned
 from emulator.faces.values import is_same, shown
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from emulator.fuzz.trace import Played
     from emulator.fuzz.violation import Violation
+
+    Tenant: TypeAlias = tuple[str | None, str | None]
+    """An API key, by its name in the script, and for whom it acts."""
 
 NEXT: Final[Mapping[str, frozenset[str]]] = {
     "validating": frozenset({"in_progress", "failed", "cancelling", "expired"}),
@@ -43,6 +46,8 @@ FIXED: Final = (
     "metadata",
     "max_concurrency",
 )
+FILES: Final = ("output_file_id", "error_file_id")
+"""What a batch may come to have a while after it has ended."""
 START: Final = 1704067200
 WINDOW_S: Final = 86_400
 """Within this time of its creation a batch has ended, or at least been asked to."""
@@ -61,7 +66,7 @@ def reachable(status: str) -> frozenset[str]:
 class Known:
     """A batch or a file: whose it is, and how it was last seen."""
 
-    tenant: str | None
+    tenant: Tenant
     last: Mapping[str, Any] | None = None
     content: bytes | None = None
     is_deleted: bool = False
@@ -75,7 +80,7 @@ class Model:
     one request, so that every call that asked the server has met with one of them at least.
     """
 
-    tenant: str | None = None
+    tenant: Tenant = (None, None)
     now: float = START
     asked_at: float = START
     """When the last call began: what it shows is as of then, or of later, for a client may have slept."""
@@ -89,7 +94,7 @@ class Model:
         """Take note of a step and what came of it, and yield what cannot be."""
         match played.step:
             case Connect():
-                self.tenant = played.step.on_behalf_of
+                self.tenant = (played.step.key, played.step.on_behalf_of)
             case Advance():
                 self.shown = None
                 self.now += played.step.seconds
@@ -273,7 +278,8 @@ def _since(played: Played, last: Mapping[str, Any], batch: Mapping[str, Any]) ->
     """Yield what cannot be after a batch was seen as it was."""
     if batch["status"] not in reachable(last["status"]):
         yield played.violation("a status out of order", f"one that follows {last['status']}", batch["status"])
-    if last["status"] in ENDS and not is_same(plain("BatchObject", last), plain("BatchObject", batch)):
+    late = {name: batch[name] for name in FILES if last.get(name) is None and batch.get(name) is not None}
+    if last["status"] in ENDS and not is_same(plain("BatchObject", {**last, **late}), plain("BatchObject", batch)):
         yield played.violation("a change after the end", shown(last), shown(batch))
     for name in FIXED:
         yield from _same(played, f"another {name} than before", last.get(name), batch.get(name))

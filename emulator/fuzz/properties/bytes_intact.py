@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +13,7 @@ from emulator.clients.protocol import Raised, Returned
 from emulator.fuzz.oracles.said import is_taken
 from emulator.fuzz.property import Property, gist
 from emulator.fuzz.steps import Arrange, Call, Connect, Look, Made, Rule
-from emulator.fuzz.strategies.arguments import CONTENTS, FILENAMES
+from emulator.fuzz.strategies.arguments import CONTENTS, FILENAMES, PURPOSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +24,20 @@ if TYPE_CHECKING:
     from emulator.fuzz.trace import Played, Trace
     from emulator.fuzz.violation import Violation
 
-ENDINGS: Final = (".jsonl", ".json", ".txt", ".csv", ".html", ".pdf", ".png", ".bin", "")
+ENDINGS: Final = (".jsonl", ".json", ".gz", ".txt", ".csv", ".html", ".pdf", ".png", ".bin", "")
+GZIP: Final = gzip.compress(b'{"custom_id":"a"}\n' * 9, mtime=0)
 ODD: Final = (
+    GZIP,
+    GZIP,
+    zlib.compress(b"a" * 99),
+    b"PK\x05\x06" + bytes(18),
+    b'{"error":{"message":"No.","type":"e","code":404}}',
+    b'{"error":"a"}\n{"id":"batch_1"}',
+    b'{"id":"file_1","object":"file"}\n',
+    b'"a"',
+    b"null",
+    b"a\r\nb\rc\n",
+    "e\u0301".encode(),
     b"\x1f\x8b\x08",
     b"\r\n",
     b"\r",
@@ -45,12 +59,13 @@ def contents() -> SearchStrategy[bytes]:
 def scripts() -> SearchStrategy[Script]:
     """Draw one file that goes up, or one that comes down, in one piece or in many."""
     return st.one_of(
-        st.builds(_up, contents(), FILENAMES), st.builds(_down, contents(), st.sampled_from(ENDINGS), st.booleans())
+        st.builds(_up, contents(), FILENAMES, st.sampled_from(PURPOSES)),
+        st.builds(_down, contents(), st.sampled_from(ENDINGS), st.booleans()),
     )
 
 
-def _up(content: bytes, filename: str) -> Script:
-    args = {"filename": filename, "content": b64encode(content).decode(), "purpose": "user_data"}
+def _up(content: bytes, filename: str, purpose: str) -> Script:
+    args = {"filename": filename, "content": b64encode(content).decode(), "purpose": purpose}
     uploaded = Made("uploaded")
     call = Call(call="files.upload", args=args, name=uploaded.name)
     return (Connect(), call, Look(at="file", file=uploaded), Look(at="content", file=uploaded))
@@ -70,12 +85,14 @@ def judge(trace: Trace) -> Iterator[Violation]:
     """Say where bytes, or a name, are not what they were."""
     given: bytes | None = None
     name: str | None = None
+    purpose: str | None = None
     for each in trace.played:
         match each.step:
             case Arrange():
                 given = b64decode(each.step.content or "")
             case Call(call="files.upload"):
                 given, name = b64decode(each.step.args["content"]), each.step.args["filename"]
+                purpose = each.step.args["purpose"]
                 yield from _is_read(each, each.step)
             case Call():
                 yield from _is_read(each, each.step)
@@ -86,6 +103,8 @@ def judge(trace: Trace) -> Iterator[Violation]:
                 )
             case Look(at="file") if each.seen is not None and each.seen["filename"] != name:
                 yield each.violation("name changed on the way up", f"the name {name!r}", repr(each.seen["filename"]))
+            case Look(at="file") if each.seen is not None and each.seen["purpose"] != purpose:
+                yield each.violation("purpose changed on the way up", f"the purpose {purpose}", each.seen["purpose"])
 
 
 def _is_read(played: Played, call: Call) -> Iterator[Violation]:

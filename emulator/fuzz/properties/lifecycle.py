@@ -30,4 +30,5 @@ PROPERTY: Final = Property(
     scripts=st.nothing,
     judge=judge,
     machine=Walk,
+    share=3,
 )

@@ -92,4 +92,5 @@ PROPERTY: Final = Property(
     scripts=scripts,
     judge=judge,
     watches=False,
+    share=2,
 )

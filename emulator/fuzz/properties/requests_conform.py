@@ -131,4 +131,5 @@ PROPERTY: Final = Property(
     statement="What the client sends keeps the contract and says what the caller said.",
     scripts=scripts,
     judge=judge,
+    share=2,
 )

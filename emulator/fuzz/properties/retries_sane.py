@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from emulator.fuzz.trace import Played, Trace
     from emulator.fuzz.violation import Violation
 
-PASSING: Final = (408, 409, 425, 429, 500, 501, 502, 503, 504)
+PASSING: Final = (408, 409, 425, 429, 500, 501, 502, 503, 504, 507, 520, 522, 524, 599)
 LASTING: Final = (400, 401, 403, 404, 405, 413, 415, 422)
 """Statuses of refusals that may pass, and of those that will come again."""
 BATCH, FILE = Made("batch"), Made("file")

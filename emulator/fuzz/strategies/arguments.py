@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import strategies as st
 
 from emulator.fuzz.contract import component
-from emulator.fuzz.strategies.text import long_texts, texts
+from emulator.fuzz.strategies.text import long_texts, packed, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,11 +24,25 @@ ID_EDGES: Final = (
     "../files", "a/b", "/", "//", "a/../b", "?", "a?limit=1", "#", "a#b", "%", "%2F", "%2e%2e", "a%20b", "a b",
     "a;b", "a:b", "@", "a@b", "&", "=", "+", "a+b", "~", "*", "'", '"', "<", "\\", "..\\", "{id}", "$", "^", "|", "`", "[x]",
     "cancel", "batches", "content", "null", "0", "é", "中文", "\U0001f600", "\u202e", "\u2028", "a\tb", "a\nb", "\x7f",
-    "a/a/a/a/a/a/",
+    "a/a/a/a/a/a/", "file-a1", "batch-a1", "FILE_A1",
 )  # fmt: skip
 MISTYPED: Final[tuple[Any, ...]] = (7, 0.5, True, None, [], {"a": "b"}, [[[{}]]])
 """Values of metadata that are no text, as programs give them all the same."""
-KEY_EDGES: Final = ("__proto__", "constructor", "metadata", "id", "a.b", "a[b]", "A", "a", "2", "10")
+KEY_EDGES: Final = (
+    "__proto__",
+    "_run",
+    "$ref",
+    "emulator",
+    "constructor",
+    "metadata",
+    "id",
+    "a.b",
+    "a[b]",
+    "A",
+    "a",
+    "2",
+    "10",
+)
 """Keys that mean something to programs, or that they like to put into another order or under one name."""
 INTEGER_EDGES: Final = (
     0,
@@ -72,7 +86,8 @@ def metadata() -> SearchStrategy[Any]:
     wide = st.sampled_from((16, 17, 18)).map(lambda count: {f"k{number}": str(number) for number in range(count)})
     long = st.sampled_from([63, 64, 65]).map(lambda length: {"k" * length: "v" * 8 * length})
     mistyped = st.sampled_from(MISTYPED).map(lambda value: {"owner": "me", "run": value})
-    return st.one_of(st.none(), st.just({}), pairs, pairs, wide, long, mistyped)
+    edges = packed(KEY_EDGES)
+    return st.one_of(st.none(), st.just({}), pairs, edges, edges, edges, wide, long, mistyped)
 
 
 def _integers(most: int) -> SearchStrategy[int]:
@@ -96,8 +111,13 @@ def is_visible(name: str) -> bool:
     return any(letter.isprintable() and not letter.isspace() for letter in name)
 
 
+STEMS: Final = ("input", "Input 1", "a.b", "é", "2024-01-01")
+EXTENSIONS: Final = (".jsonl", ".JSONL", ".Json", ".txt", ".csv", ".gz", ".jsonl.gz", ".PDF", ".png", ".tar", ".")
+"""What a name begins and ends with that says something about the file."""
 FILENAMES: Final = st.one_of(
-    texts(longest=80, controls=False), st.integers(100, 250).map(lambda length: "n" * length)
+    texts(longest=80, controls=False),
+    st.tuples(st.sampled_from(STEMS), st.sampled_from(EXTENSIONS)).map("".join),
+    st.integers(100, 300).map(lambda length: "n" * length),
 ).filter(lambda name: is_visible(name) and name != "blob" and not set(name) & set("%\\\x7f\x85\u2028\r\n\t"))
 """Names that can be sent in more than one way, of which servers read one, are left out."""
 NAMELESS: Final = ("", " ", "\u3000", "\ufeff", "blob")

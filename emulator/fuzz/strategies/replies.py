@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from emulator.fuzz.contract import REPLIES, VENDOR_REQUIRES, component
 from emulator.fuzz.strategies.schemas import LARGEST, of
-from emulator.fuzz.strategies.text import texts
+from emulator.fuzz.strategies.text import EDGES, PLACES, packed, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,11 +22,18 @@ if TYPE_CHECKING:
     Edit = tuple[str, Any]
 
 ABSENT: Final = "(absent)"
-UNKNOWN: Final = ("colour", "x", "Status", "_private", "model_config", "__class__", "self", "items", "")
+UNKNOWN: Final = (
+    "colour", "x", "Status", "_private", "model_config", "__class__", "self", "items", "", "error", "message", "code", "detail",
+    "success", "result", "createdAt", "inputFileId", "requestCounts", "firstId", "hasMore", "ID",
+)  # fmt: skip
 """Members that nobody knows, some of which have a meaning for programs."""
 MOST_EDITS: Final = 4
-LONG: Final = 60
-"""How many items a long page has."""
+LONG: Final = 101
+"""How many items a long page has: one more than any page of batches that was asked for."""
+ENTRIES: Final = 12
+"""How many entries a long list of errors has, of which every two are about the same line."""
+TEXTS: Final = ("filename", "input_file_id")
+"""Members that hold text of any kind."""
 STAMPS: Final = (
     "in_progress_at", "expires_at", "finalizing_at", "completed_at", "failed_at", "expired_at", "cancelling_at", "cancelled_at",
 )  # fmt: skip
@@ -120,7 +127,21 @@ def _replies(name: str) -> SearchStrategy[Any]:
 def _edited(name: str) -> SearchStrategy[dict[str, Any]]:
     """Return a component with a few of its members changed, left out or added."""
     bases = st.sampled_from((PLAIN[name], FULL.get(name, PLAIN[name])))
-    return st.builds(_applied, bases, st.lists(_edits(name), max_size=MOST_EDITS))
+    edited = st.builds(_applied, bases, st.lists(_edits(name), max_size=MOST_EDITS))
+    return st.one_of(edited, edited, edited, st.builds(_edgy, st.just(name), st.integers(0, PLACES), packed()))
+
+
+def _edgy(name: str, place: int, pairs: Mapping[str, str]) -> dict[str, Any]:
+    """Return a component with text at its edges wherever it has text, and with errors enough for a page of its own."""
+    found = dict(FULL.get(name, PLAIN[name]))
+    edges = [EDGES[(place + 7 * number) % len(EDGES)] for number in range(ENTRIES)]
+    found |= {member: edges[number] for number, member in enumerate(TEXTS) if member in found}
+    if "metadata" in found:
+        found["metadata"] = dict(pairs)
+        entry = found["errors"]["data"][0]
+        entries = [{**entry, "message": edge, "line": number // 2} for number, edge in enumerate(edges)]
+        found["errors"] = {"object": "list", "data": entries}
+    return found
 
 
 @cache
@@ -159,7 +180,8 @@ def _applied(plain: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
 def _pages(name: str) -> SearchStrategy[dict[str, Any]]:
     """Return pages of a list; what they say of their first and last item may be missing or be about others."""
     item = ITEMS[name]
-    items = st.one_of(st.lists(_edited(item), max_size=3), st.just(PLAIN[item]).map(lambda value: [value] * LONG))
+    few = st.lists(_edited(item), max_size=3)
+    items = st.one_of(few, few, few, st.just(PLAIN[item]).map(lambda value: [value] * LONG))
     ends = st.sampled_from((None, ABSENT, PLAIN[item]["id"], PLAIN[item]["id"].replace("0", "f")))
     edits = st.lists(_unknown(), max_size=1)
     return st.builds(_page, items, st.booleans(), ends, ends, edits)

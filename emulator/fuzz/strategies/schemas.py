@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from hypothesis import strategies as st
 
 from emulator.fuzz.contract import resolved
-from emulator.fuzz.strategies.text import long_texts, texts
+from emulator.fuzz.strategies.text import long_texts, packed, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,7 +75,7 @@ def _mappings(schema: Mapping[str, Any]) -> SearchStrategy[dict[str, Any]]:
     values = of(schema["additionalProperties"]) if isinstance(schema.get("additionalProperties"), dict) else texts()
     most = schema.get("maxProperties", 16)
     wide = values.map(lambda value: {f"{number:x>2}": value for number in range(most)})
-    return st.one_of(st.just({}), st.dictionaries(keys, values, max_size=3), wide)
+    return st.one_of(st.just({}), st.dictionaries(keys, values, max_size=3), wide, packed())
 
 
 def _arrays(schema: Mapping[str, Any]) -> SearchStrategy[list[Any]]:

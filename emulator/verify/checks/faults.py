@@ -40,7 +40,13 @@ class Odd:
 JSON: Final = "application/json"
 PAGE: Final = "<h1>Welcome</h1>"
 HALF: Final = '{"id": "batch_1", "obj'
-NO_BATCHES: Final[Mapping[str, Any]] = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
+NO_BATCHES: Final[Mapping[str, Any]] = {
+    "object": "list",
+    "data": [],
+    "first_id": None,
+    "last_id": None,
+    "has_more": False,
+}
 ODD: Final = (
     Odd(name="201", reply={"status": 201, "json": BATCH}, shown=BATCH,
         expects="Success is exactly 200: a 201 ends in a declared error, or its batch comes back as it is."),
