@@ -137,7 +137,7 @@ class Hunt:
             trace = self.player.play(script, watches=self.aim.watches)
             self._counts()
             found = self.aim.violations(trace)
-            if found and not trace.is_watched:  # a closer look: it may not be what it seems
+            if found and not self.aim.watches:  # a closer look: it may not be what it seems
                 trace = self.player.play(script)
                 found = self.aim.violations(trace)
             self._judged(found, trace)

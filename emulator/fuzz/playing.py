@@ -93,7 +93,7 @@ class Player:
             played.append(self.step(step, watches=watches))
             if isinstance(played[-1].outcome, Fault):
                 break
-        return Trace(hello=self.hello, script=script, played=played, is_watched=watches)
+        return Trace(hello=self.hello, script=script, played=played)
 
     def begin(self) -> None:
         """Make the world as new, for a client that is connected anew: the same ids come again, of which it may know others."""
@@ -103,7 +103,7 @@ class Player:
         except AdminError:  # a client that was given the clock can delete the world as well
             self.__exit__()
             self._enter_world()
-        self.forget()
+        self._connected = None
         self._made: dict[str, str] = {}
         self._wanted = Connect()
         self._number = 0
@@ -113,10 +113,6 @@ class Player:
         self.until = 0.0
         if self._is_calling:
             raise TimeUp
-
-    def forget(self) -> None:
-        """Connect the client anew before its next call, so that what it does then does not hang on what it did before."""
-        self._connected = None
 
     def step(self, step: Step, *, watches: bool = True) -> Played:
         """Play one step after those before it, and return what came of it."""

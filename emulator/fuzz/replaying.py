@@ -78,7 +78,6 @@ def replay(files: Iterable[Path], player: Player) -> Iterator[Replayed]:
 def _replayed(file: Path, finding: Finding, player: Player) -> Replayed:
     try:
         aim = find(finding.property)
-        player.forget()
         trace = player.play(finding.script)
     except (PropertyUnknown, Unplayable) as error:
         return Replayed(file=file, verdict="not played", finding=finding, problem=f"{file}: {error}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from emulator.clients.protocol import Raised
 from emulator.fuzz.contract import OPERATIONS
 from emulator.fuzz.steps import Call, Rule
 from emulator.fuzz.violation import Violation
@@ -49,12 +48,11 @@ class Played:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """All that happened; `hello` says which client it was, `is_watched` whether calls have the requests that were made."""
+    """All that happened; `hello` says which client it was."""
 
     hello: Hello
     script: Script
     played: Sequence[Played]
-    is_watched: bool = True
 
     def calls(self) -> Iterator[tuple[Played, Call]]:
         """Yield the calls that were made."""
@@ -76,9 +74,8 @@ class Trace:
                     yield each, each.step, replies[OPERATIONS[call]]
 
     def _has_asked(self, played: Played, operation: str) -> bool:
-        if not (self.is_watched and (played.requests or isinstance(played.outcome, Raised))):
-            return True  # who returns something without having asked for it is to answer for that
-        return any(request.operation == operation for request in played.requests)
+        """Say whether a call has asked for what it is about, or ended without having asked for anything, as none should."""
+        return not played.requests or any(request.operation == operation for request in played.requests)
 
 
 def _line(text: str) -> str:

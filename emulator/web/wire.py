@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TRANSPORT: Final = "mka1_emulator.transport"
 """The scope's extension under which the server hands out a connection's `transport`, and a future, `lost`, of its end."""
+CLOSING: Final = (b"connection", b"close")
+"""What a reply says with which the connection ends, unless its own headers say how it ends: nobody is to use it again."""
 _RUDE_CLOSE: Final = struct.pack("ii", 1, 0)
 """SO_LINGER on, for no time at all: closing such a socket sends an RST."""
 
@@ -69,7 +71,8 @@ class Wire:
         """Send a reply's head: through the server, but past it where it would not send such a reply."""
         self._is_past_server = reply.is_odd
         if self._is_past_server:
-            self._write(self.head(reply))
+            closing = () if reply.frames_itself else (CLOSING,)
+            self._write(self.head(reply, *closing))
         else:
             await self._send({"type": "http.response.start", "status": reply.status, "headers": raw_headers(reply)})
 
@@ -92,11 +95,11 @@ class Wire:
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
-    def head(self, reply: Reply) -> bytes:
-        """Return a reply's head as the server would write it."""
+    def head(self, reply: Reply, *more: tuple[bytes, bytes]) -> bytes:
+        """Return a reply's head as the server would write it, with these headers as well."""
         lines = [f"HTTP/1.1 {reply.status} {_phrase(reply.status)}".encode()]
         request_id: str = self._scope["state"]["observed"].request_id
-        headers = [*raw_headers(reply), (b"x-request-id", request_id.encode())]
+        headers = [*raw_headers(reply), (b"x-request-id", request_id.encode()), *more]
         return b"\r\n".join([*lines, *(name + b": " + value for name, value in headers), b"", b""])
 
     async def cut(self, data: bytes, *, rudely: bool) -> None:

@@ -44,7 +44,9 @@ BOB = step(Connect(on_behalf_of="bob"))
 
 
 MEDDLED = ruled("getBatch", close=True)
-UNSEEN = called("batches.get", raised(), sent(path=f"/batches/{BATCH_ID}", status=None), batch_id=BATCH_ID)
+UNSEEN = called(
+    "batches.get", raised(), sent(path=f"/batches/{BATCH_ID}", status=None, operation="getBatch"), batch_id=BATCH_ID
+)
 
 
 def got(batch: Any, **more: Any) -> Played:
@@ -86,6 +88,9 @@ SOUND: list[tuple[Played, ...]] = [
     (CREATED, got(BATCH), LATER, got(RUNNING), got(DONE), got(DONE)),
     (CREATED, LATER, got({name: value for name, value in DONE.items() if value is not None})),
     (CREATED, LATER, got(DONE), got(DONE, colour="red")),
+    (CREATED, LATER, got(DONE), got(DONE, output_file_id="file_9")),
+    (CREATED, step(Connect(key="other")), called("batches.get", raised(404), batch_id=BATCH_ID)),
+    (CREATED, MEDDLED, called("batches.get", raised(), sent(path="/files/f", operation="getFile"), batch_id=BATCH_ID), UNSEEN),
     (CREATED, LATER, got(DONE), got({name: value for name, value in DONE.items() if value is not None})),
     (CREATED, called("batches.get", raised(), batch_id="batch_2")),
     (CREATED, BOB, called("batches.get", raised(404), batch_id=BATCH_ID)),
@@ -121,7 +126,11 @@ UNSOUND: list[tuple[tuple[Played, ...], list[str]]] = [
     ((CREATED, CREATED), ["a new batch that is an old one"]),
     ((CREATED, LATER, got(DONE), got(RUNNING)), ["a status out of order", "a change after the end", "a stamp that moves",
                                                   "a stamp that moves"]),
-    ((CREATED, LATER, got(DONE), got(DONE, output_file_id="file_9")), ["a change after the end"]),
+    ((CREATED, LATER, got(DONE), got(DONE, endpoint="/v1/embeddings")),
+     ["a change after the end", "another endpoint than before"]),
+    ((CREATED, LATER, got(DONE, output_file_id="file_9"), got(DONE)), ["a change after the end"]),
+    ((CREATED, LATER, got(DONE, output_file_id="file_9"), got(DONE, output_file_id="file_8")), ["a change after the end"]),
+    ((CREATED, step(Connect(key="other")), got(BATCH)), ["another tenant's"]),
     ((CREATED, got(BATCH, id="batch_2")), ["another batch than asked for"]),
     ((CREATED, got(BATCH, max_concurrency=9)), ["another max_concurrency than before"]),
     ((CREATED, got(RUNNING)), ["a stamp out of time"]),

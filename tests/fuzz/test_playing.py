@@ -227,7 +227,7 @@ def test_sleeps_move_the_worlds_clock(server_url: str) -> None:
         assert looked.seen[0]["status"] == "completed"
 
 
-def test_client_is_connected_again_only_where_that_is_another(server_url: str) -> None:
+def test_client_is_connected_anew_for_each_script_and_where_it_is_another(server_url: str) -> None:
     made: list[object] = []
 
     def noting(call: str, args: object) -> dict[str, object]:
@@ -235,13 +235,27 @@ def test_client_is_connected_again_only_where_that_is_another(server_url: str) -
         return {"result": {}}
 
     with Player(InProcess(noting), server_url) as playing:
-        playing.play((Connect(), get()))
+        playing.play((Connect(), get(), Connect(), get()))
         playing.play((get(), Connect(on_behalf_of="bob"), get()))
-        playing.forget()
-        playing.play((Connect(on_behalf_of="bob"), get()))
     assert made == [
-        ("connect", None), "batches.get", "batches.get", ("connect", "bob"), "batches.get", ("connect", "bob"), "batches.get",
+        ("connect", None), "batches.get", "batches.get",
+        ("connect", None), "batches.get", ("connect", "bob"), "batches.get",
     ]  # fmt: skip
+
+
+def test_another_key_opens_a_world_of_its_own(server_url: str) -> None:
+    keys: list[object] = []
+
+    def noting(call: str, args: Mapping[str, Any]) -> dict[str, object]:
+        keys.append(args["api_key"]) if call == "connect" else None
+        return {"result": {}}
+
+    with Player(InProcess(noting), server_url) as playing:
+        for _ in range(2):
+            playing.play((Connect(), Connect(key="other"), Connect(key="another"), Connect(key="other")))
+    own, other, another, *_ = keys
+    assert len({own, other, another}) == 3
+    assert keys == [own, other, another, other] * 2
 
 
 def test_driver_that_never_reads_is_a_fault(server_url: str, tmp_path: Path) -> None:

@@ -289,7 +289,7 @@ UNSOUND: list[tuple[str, tuple[Played, ...], list[str]]] = [
         ),
         ["name changed on the way up", "content changed on the way up"],
     ),
-    ("bytes-intact", (called("files.content", raised(), file_id="f"),), ["good file refused"]),
+    ("bytes-intact", (called("files.content", raised(), file_id="f"),), ["good file refused: ApiError: No."]),
     (
         "transport-faults",
         (
