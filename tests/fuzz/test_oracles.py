@@ -140,6 +140,7 @@ def test_another_body_is_not_the_replys(body: bytes, media_type: str | None, kep
         ('{"created_at": 1E400}', {"created_at": None}),
         ('{"created_at": 1E400}', {"created_at": "Infinity"}),
         ('{"created_at": 1E400}', {"created_at": float("inf")}),
+        ('{"created_at": 1E400}', {"created_at": 10**400}),
         ("{", None),
         ("<html>", "<html>"),
         ("[]", []),
@@ -156,6 +157,7 @@ def test_a_bad_reply_may_be_shown_as_it_is(body: str, result: Any) -> None:
         ('{"created_at": 1.5}', {"created_at": 1}, ["result.created_at"]),
         ('{"created_at": 9007199254740993}', {"created_at": 9007199254740992}, ["result.created_at"]),
         ('{"created_at": 1E400}', {"created_at": 0}, ["result.created_at"]),
+        ('{"created_at": 1E400}', {"created_at": 10**400 + 1}, ["result.created_at"]),
         ('{"created_at": 1.5}', {"created_at": None}, ["result.created_at"]),
         ('{"created_at": 1, "created_at": 2}', {"created_at": 3}, ["result.created_at"]),
         ('{"created_at": "1"}', {"created_at": 1}, ["result.created_at"]),
@@ -193,8 +195,9 @@ def test_what_is_no_text_may_be_shown_as_the_character_for_that(body: bytes, med
 @pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_json_may_be_read_by_the_charset_that_its_zeros_tell(charset: str) -> None:
     body = '{"id": "naïve"}'.encode(charset)
-    assert misread(SCHEMA, body, "application/json", {"id": "naïve"}) == []
-    assert misread(SCHEMA, body, "application/json", {"id": "naive"}) != []
+    for media_type in ("application/json", "application/json; charset=utf-8"):
+        assert misread(SCHEMA, body, media_type, {"id": "naïve"}) == []
+        assert misread(SCHEMA, body, media_type, {"id": "naive"}) != []
 
 
 def test_halves_of_pairs_may_be_read_as_they_stand_in_utf_8() -> None:
@@ -375,6 +378,26 @@ def test_retry_after_is_not_undercut_and_sleep_is_bounded(
 def test_a_call_is_tried_twenty_times_at_most() -> None:
     assert sanity(*[503] * 19, 200) == []
     assert sanity(*[503] * 20, 200) == ["too many attempts"]
+
+
+def test_retry_after_binds_nobody_who_does_not_ask_again() -> None:
+    assert sanity(503, sleeps=(0.25,), asked="5") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "found"),
+    [
+        ("GET", None, []),
+        ("DELETE", None, []),
+        ("POST", None, ["too many attempts"]),
+        ("GET", 503, ["too many attempts"]),
+    ],
+)
+def test_what_carries_requests_may_send_one_again_that_met_with_no_reply(
+    method: str, status: int | None, found: list[str]
+) -> None:
+    requests = [sent(method, status=status), sent(method)]
+    assert [cause for cause, _, _ in insane(returned({}), requests, RetryPolicy(max_attempts=1), None)] == found
 
 
 @pytest.mark.parametrize(

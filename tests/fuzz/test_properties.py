@@ -24,6 +24,7 @@ CREATE = {"input_file_id": "file_1", "endpoint": "/v1/embeddings"}
 CREATED = json.dumps({**CREATE, "completion_window": "24h"})
 JSON, FORM = {"content-type": "application/json"}, {"content-type": "multipart/form-data"}
 GET = "batches.get"
+UPLOAD = {"filename": "a", "content": "e30=", "purpose": "batch"}
 
 
 def good(status: int = 200, body: Any = BATCH, **more: Any) -> Played:
@@ -112,12 +113,20 @@ SOUND: dict[str, list[tuple[Played, ...]]] = {
         (step(Connect(on_behalf_of=" a")), called("batches.list", returned({}), sent(headers={"x-on-behalf-of": "a"}))),
         (called("batches.list", raised(400), sent(path="/batches?limit=0", status=400), limit=0),),
     ],
-    "replies-survive": [(good(), called(GET, returned(BATCH), batch_id="a"))],
+    "replies-survive": [
+        (good(), called(GET, returned(BATCH), batch_id="a")),
+        (good(body={"id": "b"}), called(GET, raised(), batch_id="a")),
+        (good(content_type="text/plain"), called(GET, raised(), batch_id="a")),
+    ],
     "errors-declared": [
         (good(404, "No."), called(GET, raised(404, '"No."'), batch_id="a")),
         (good(201, {"id": "b"}), called(GET, raised(), batch_id="a")),
         (good(201, {"id": "b"}), called(GET, returned({"id": "b", "status": None}), batch_id="a")),
         (good(204), called(GET, returned(None), batch_id="a")),
+        (
+            good(500, "No."),
+            called(GET, raised(404), sent(path="/files/f", status=404, operation="getFile"), batch_id="a"),
+        ),
     ],
     "bad-replies-refused": [
         (good(body={"id": 1}), called(GET, raised(), batch_id="a")),
@@ -126,9 +135,16 @@ SOUND: dict[str, list[tuple[Played, ...]]] = {
     ],
     "bytes-intact": [
         (FILE_THERE, called("files.content", returned(content(b"\0\1")), file_id="f")),
+        (called("files.upload", raised(), **{**UPLOAD, "purpose": "u"}),),
     ],
     "transport-faults": [
         (ONE_BATCH, CLOSING, called(GET, raised(), batch_id="a")),
+        (
+            step(Arrange(what="file", name="f", content="")),
+            ONE_FILE,
+            ruled("getFileContent", close=True),
+            called("files.content", returned(content(b"")), file_id="f"),
+        ),
         (ONE_BATCH, CLOSING, called(GET, returned(BATCH), batch_id="a")),
         (ONE_BATCH, CLOSING, called(GET, returned({**BATCH, "max_concurrency": None}), batch_id="a")),
         (ONE_BATCH, called(GET, returned({}), batch_id="a")),
@@ -148,6 +164,7 @@ SOUND: dict[str, list[tuple[Played, ...]]] = {
     "retries-sane": [
         (called("batches.list", returned({}, 1.0), sent(status=503), sent()),),
         (called("batches.list", raised(), sent(status=None), sent(status=None)),),
+        (COME_BACK, called("batches.list", Fault("hung", "no answer in 8 s"), sent(status=429))),
     ],
     "no-silent-twin": [
         (called("batches.create", raised(), **CREATE), step(Look(at="batches"), seen=[BATCH, BATCH])),
@@ -172,6 +189,7 @@ SOUND: dict[str, list[tuple[Played, ...]]] = {
         (called(GET, raised(404), sent(path="/batches/a%2Fb", status=404), batch_id="a/b"),),
         (called(GET, raised(404), sent(path="/batches/..", status=404), batch_id=".."),),
         (called(GET, raised(), batch_id="a/b"),),
+        (called("files.content", raised(404), sent(path="/files/a%2Fb", status=404), file_id="a/b"),),
     ],
 }
 
@@ -183,7 +201,6 @@ def test_a_sound_client_comes_out_clean(name: str, number: int) -> None:
     assert causes(find(name), *SOUND[name][number]) == []
 
 
-UPLOAD = {"filename": "a", "content": "e30=", "purpose": "batch"}
 UNSOUND: list[tuple[str, tuple[Played, ...], list[str]]] = [
     ("requests-conform", (called("batches.list", raised(), limit=1),), ["batches.list refused"]),
     (
@@ -284,10 +301,10 @@ UNSOUND: list[tuple[str, tuple[Played, ...], list[str]]] = [
         "bytes-intact",
         (
             called("files.upload", returned(FILE), **UPLOAD),
-            step(Look(at="file"), seen={"filename": "A"}),
+            step(Look(at="file"), seen={"filename": "A", "purpose": "evals"}),
             step(Look(at="content"), seen=b""),
         ),
-        ["name changed on the way up", "content changed on the way up"],
+        ["name changed on the way up", "purpose changed on the way up", "content changed on the way up"],
     ),
     ("bytes-intact", (called("files.content", raised(), file_id="f"),), ["good file refused: ApiError: No."]),
     (
@@ -315,6 +332,7 @@ UNSOUND: list[tuple[str, tuple[Played, ...], list[str]]] = [
         ["a delete that is none"],
     ),
     ("retries-sane", (called("batches.list", returned({}), sent(status=400), sent()),), ["repeated after 400"]),
+    ("retries-sane", (called("batches.list", Fault("hung", "no answer in 8 s"), sent(status=429)),), ["driver hung"]),
     ("retries-sane", (called("batches.list", returned({}), sent(status=503)),), ["success without one"]),
     ("retries-sane", (called("batches.list", raised(), sent(status=503)),), ["status lost on the last attempt"]),
     ("retries-sane", (called("batches.list", returned({}), sent(status=None)),), ["success without one"]),

@@ -101,10 +101,14 @@ def judge(trace: Trace) -> Iterator[Violation]:
                 yield each.violation(
                     "content changed on the way up", f"{len(given or b'')} bytes", f"{len(each.seen)} others"
                 )
-            case Look(at="file") if each.seen is not None and each.seen["filename"] != name:
-                yield each.violation("name changed on the way up", f"the name {name!r}", repr(each.seen["filename"]))
-            case Look(at="file") if each.seen is not None and each.seen["purpose"] != purpose:
-                yield each.violation("purpose changed on the way up", f"the purpose {purpose}", each.seen["purpose"])
+            case Look(at="file") if each.seen is not None:
+                yield from _is_called(each, name, purpose)
+
+
+def _is_called(played: Played, name: str | None, purpose: str | None) -> Iterator[Violation]:
+    for what, given, found in (("name", name, played.seen["filename"]), ("purpose", purpose, played.seen["purpose"])):
+        if found != given:
+            yield played.violation(f"{what} changed on the way up", f"the {what} {given!r}", repr(found))
 
 
 def _is_read(played: Played, call: Call) -> Iterator[Violation]:
