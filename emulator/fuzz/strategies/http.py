@@ -143,8 +143,7 @@ def retry_after() -> SearchStrategy[str | None]:
         st.sampled_from(("31", "120", "86400")),
         st.sampled_from((
             "0", "1", "30", "31", "120", "86400", "99999999999999999999", "-1", "1.5", "1e3", "1e400", "NaN", "inf", "soon", "",
-            " 5 ", "+5", "0x10", "٣", "²", "9" * 310, "9" * 5000,
-            "Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT",
+            " 5 ", "+5", "0x10", "٣", "Mon, 01 Jan 2001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT",
             "Mon, 99 Foo 2001 00:00:00 GMT", "2024-01-01T00:00:00Z", "Thursday, 01-Jan-70 00:00:00 GMT",
         )).filter(lambda text: all(ord(letter) < 256 for letter in text)),
     )  # fmt: skip
