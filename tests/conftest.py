@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from support.effort import WANTED_BY, is_thorough
 from support.worlds import TestWorld, new_world
 
 from emulator.engine.worlds import world_id
@@ -17,10 +17,6 @@ from emulator.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-WANTED_BY: Final = "CI"
-"""The environment variable by which tests are wanted that take long."""
 
 
 def pytest_configure() -> None:
@@ -39,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest together, and skip what takes long, unless it is wanted."""
     here = Path(__file__).parent
     items.sort(key=lambda item: item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] not in LONG)
-    if not os.environ.get(WANTED_BY):
+    if not is_thorough():
         skip = pytest.mark.skip(reason=f"takes long: runs where {WANTED_BY} is set")
         for item in items:
             if item.get_closest_marker("thorough"):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from support.effort import many
 
 from emulator.contract.catalog import load
 from emulator.contract.explaining import explain
@@ -118,7 +119,7 @@ def values(draw: st.DrawFn, schema: Schema) -> Any:
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(25), deadline=None)
 @given(data=st.data())
 def test_fast_answer_and_reasons_agree(name: str, data: st.DataObject) -> None:
     schema = NEWEST.components[name]
@@ -133,7 +134,7 @@ def test_fast_answer_and_reasons_agree(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", COMPONENTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(25), deadline=None)
 @given(data=st.data())
 def test_nothing_is_held_against_a_value_that_fits(name: str, data: st.DataObject) -> None:
     schema = NEWEST.components[name]

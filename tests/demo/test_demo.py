@@ -99,6 +99,7 @@ def test_demo_ends_with_what_to_try_next(piped: Ended) -> None:
     assert [line.split()[0] for line in piped.stdout.splitlines()[-3:]] == ["Next,", "mka1-emulator", "curl"]
 
 
+@pytest.mark.thorough
 def test_live_lines_show_progress_and_world_time_on_a_terminal() -> None:
     code, seen = on_terminal("demo", "--lines", "20")
     assert code == 0

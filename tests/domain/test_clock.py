@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import many
 
 from emulator.domain.clock import LATEST_US, SECOND_US, START_S, Clock, parse_clock, parse_duration, seconds
 
 WALL_US = 1_763_740_800_123_456
 instants = st.integers(0, LATEST_US)
-fixed = settings(derandomize=True, deadline=None, max_examples=200)
+fixed = settings(derandomize=True, deadline=None, max_examples=many(200))
 
 
 @pytest.mark.parametrize(

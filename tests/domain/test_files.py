@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import many
 
 from emulator.domain.errors import InvalidRequest, TooLarge
 from emulator.domain.files import (
@@ -19,7 +20,7 @@ from emulator.domain.files import (
     content_type,
 )
 
-fixed = settings(derandomize=True, deadline=None, max_examples=300)
+fixed = settings(derandomize=True, deadline=None, max_examples=many(300))
 # Heavy on what ends a line, so that ends fall on the borders of blocks.
 texts = st.lists(st.sampled_from([b"\n", b"\r", b"\r\n", b"a", b"", b"\n\n", "ß".encode(), b"\xff"])).map(b"".join)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import many
 
 from emulator.domain import ids
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAKERS = {"batch": ids.batch_id, "file": ids.file_id, "req": ids.request_id}
-fixed = settings(derandomize=True, deadline=None, max_examples=100)
+fixed = settings(derandomize=True, deadline=None, max_examples=many(100))
 makers = pytest.mark.parametrize(("prefix", "make"), MAKERS.items())
 
 

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import many
 from support.worlds import BODIES, CHAT, jsonl, line
 
 from emulator.domain.files import content_of
 from emulator.domain.jsonl import Examination, InputFault, examine, good_lines, write_line
 
-fixed = settings(derandomize=True, deadline=None, max_examples=200)
+fixed = settings(derandomize=True, deadline=None, max_examples=many(200))
 BOM = b"\xef\xbb\xbf"
 GOOD = json.dumps(line("row-1")).encode()
 

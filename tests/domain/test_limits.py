@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import many
 
 from emulator.domain.clock import SECOND_US
 from emulator.domain.limits import RateLimit, Spent, parse_rate_limit, spend
 
 WINDOWS_S = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
-fixed = settings(derandomize=True, deadline=None, max_examples=200)
+fixed = settings(derandomize=True, deadline=None, max_examples=many(200))
 limits = st.builds(RateLimit, st.integers(1, 4), st.sampled_from(sorted(WINDOWS_S)))
 
 

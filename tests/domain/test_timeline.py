@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.batches import HAPPY, life, new_batch, step, walked
+from support.effort import many
 
 from emulator.domain import timeline
 from emulator.domain.clock import SECOND_US, START_S
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 START_US = START_S * SECOND_US
 DAY_S = 86_400
-fixed = settings(derandomize=True, deadline=None, max_examples=300)
+fixed = settings(derandomize=True, deadline=None, max_examples=many(300))
 
 
 def share(percent: int) -> Amount:

@@ -139,6 +139,7 @@ def test_argument_that_came_later_is_unsupported(
     assert isinstance(client.call(call, **args), Unsupported)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("release", ["0.7.1"], indirect=True)
 @pytest.mark.parametrize("call", [name for name in CALLS if name != "connect"])
 def test_release_without_batches_and_files_supports_none_of_them(release: Driver, world: TestWorld, call: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.effects import Stage, add_rule, new_stage
+from support.effort import many
 from support.http import Api
 from support.worlds import good_input, new_world
 
@@ -164,7 +165,7 @@ def garbled(url: str, *, seed: int, count: int, rounds: int = 1) -> list[bytes]:
 
 
 @given(seed=st.integers(0, 1000), count=st.integers(1, 1000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=many(20), deadline=None)
 def test_garbled_body_has_so_many_other_bytes_and_the_same_length(server_url: str, seed: int, count: int) -> None:
     whole = good_input(3)
     [found] = garbled(server_url, seed=seed, count=count)

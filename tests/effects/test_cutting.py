@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.effects import OPERATIONS, Heard, await_fired, await_journal, exchanged, heard, new_stage
+from support.effort import many
 from support.http import API, FORM, connect, form, part, read_reply
 from support.worlds import new_world
 
@@ -51,7 +52,7 @@ def cut_in_the_head(url: str, cut: str, place: int) -> Heard:
 
 @pytest.mark.parametrize(("cut", "end"), ENDS)
 @given(place=st.integers(0, 150))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(25), deadline=None)
 def test_head_is_cut_at_any_byte(server_url: str, cut: str, end: str, place: int) -> None:
     whole = cut_in_the_head(server_url, cut, 10_000)
     assert whole.data.startswith(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ")
@@ -62,7 +63,7 @@ def test_head_is_cut_at_any_byte(server_url: str, cut: str, end: str, place: int
 
 @pytest.mark.parametrize(("cut", "end"), ENDS)
 @given(place=st.integers(0, 700), body=st.binary(max_size=600))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(25), deadline=None)
 def test_body_is_cut_at_any_byte_and_its_head_tells_of_all_of_it(
     server_url: str, cut: str, end: str, place: int, body: bytes
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.effects import OPERATIONS, Heard, new_stage, rules
+from support.effort import many
 from support.http import API, exchange
 from support.worlds import new_world
 
@@ -254,7 +255,7 @@ def statuses_given(rule: dict[str, Any]) -> set[int]:
 @given(
     drawn=st.lists(RULES, min_size=1, max_size=3), asked=st.lists(st.sampled_from(OPERATIONS), min_size=1, max_size=4)
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 def test_no_rule_makes_the_server_fail(server_url: str, drawn: list[dict[str, Any]], asked: list[str]) -> None:
     stage = new_stage(new_world(server_url))
     given_statuses: set[int] = set()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from support.effort import many
 from support.engines import START_US, counts, custom_ids, error_rows, new_engine, output_rows, request, seen, upload
 from support.worlds import good_input
 
@@ -175,4 +176,4 @@ class TwoWorlds(RuleBasedStateMachine):
 
 
 TestTwoWorlds = TwoWorlds.TestCase
-TestTwoWorlds.settings = settings(derandomize=True, deadline=None, max_examples=200, stateful_step_count=30)
+TestTwoWorlds.settings = settings(derandomize=True, deadline=None, max_examples=many(200), stateful_step_count=30)

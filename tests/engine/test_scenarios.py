@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import many
 from support.engines import (
     START_US,
     content,
@@ -142,7 +143,7 @@ def test_genuine_body_is_changed_where_a_line_sets_and_unsets(core: World) -> No
 
 
 @given(st.integers(0, 2**31), st.integers(0, 40))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=many(20), deadline=None)
 def test_counts_and_files_agree_whatever_share_of_the_lines_fails(seed: int, count: int) -> None:
     world = new_engine().world(seed=seed)
     lines = [{"when": {"share": "30%"}, "error": ERROR}, {"when": {"share": "50%"}, "unfinished": True}]
@@ -305,7 +306,7 @@ def lived(moves: list[int]) -> tuple[Any, Any]:
 
 
 @given(st.lists(st.integers(0, 10_000), max_size=8))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=many(30), deadline=None)
 def test_many_small_moves_are_one_great_move(moves: list[int]) -> None:
     by_steps, at_once = lived(moves)
     assert by_steps == at_once

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import many
 from support.engines import EVERYTHING, START_US, content, error_rows, new_engine, output_rows
 from support.walks import (
     Cut,
@@ -42,8 +43,8 @@ DOCUMENTED = {
     "finalizing": {"completed", "cancelling", "expired"},
     "cancelling": {"cancelled", "completed", "expired"},
 }
-thorough = settings(derandomize=True, deadline=None, max_examples=1200)
-fixed = settings(derandomize=True, deadline=None, max_examples=400)
+thorough = settings(derandomize=True, deadline=None, max_examples=many(1200))
+fixed = settings(derandomize=True, deadline=None, max_examples=many(400))
 
 
 @thorough

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from support.effort import many
 
 from emulator.inference.draw import Draw
 from emulator.inference.fitting import BEYOND, fit
@@ -155,7 +156,7 @@ def schemas(draw: st.DrawFn) -> Schema:
     return {"allOf": [schema], "$defs": definitions}
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=many(250), deadline=None)
 @given(schema=schemas(), seed=st.integers(0, 3))
 def test_a_value_fits_its_schema(schema: Schema, seed: int) -> None:
     Draft202012Validator.check_schema(schema)
@@ -324,7 +325,7 @@ WILD = st.recursive(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=many(250), deadline=None)
 @given(schema=WILD)
 def test_anything_taken_for_a_schema_gets_a_value(schema: Any) -> None:
     json.dumps(fitted(schema))

@@ -16,6 +16,7 @@ from meetkai_mka1.models import (
     OpenAIChatCompletion,
     ResponseObject,
 )
+from support.effort import many
 
 from emulator.inference import Prompt, UnknownEndpointError, reply
 
@@ -80,7 +81,7 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=6)  # lone surrogates amo
 PLAIN_TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(asked=bodies(ANY_TEXT))
 def test_any_body_gets_a_reply_that_json_can_say(ask: Ask, asked: tuple[str, dict[str, Any]]) -> None:
     before = repr(asked)
@@ -90,13 +91,13 @@ def test_any_body_gets_a_reply_that_json_can_say(ask: Ask, asked: tuple[str, dic
     assert repr(asked) == before
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(asked=bodies(PLAIN_TEXT))
 def test_the_official_client_parses_the_reply_to_any_body(ask: Ask, asked: tuple[str, dict[str, Any]]) -> None:
     MODELS[asked[0]].model_validate_json(json.dumps(ask(*asked)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(
     endpoint=st.sampled_from(sorted(REQUIRED)),
     body=st.dictionaries(st.sampled_from(OPTIONAL), json_values(ANY_TEXT)),

@@ -65,6 +65,7 @@ def test_what_is_left_to_others_is_in_the_table() -> None:
     assert mutants().keys() >= LEFT.keys()
 
 
+@pytest.mark.thorough
 def test_command_tells_and_draws_which_property_catches_a_mutant_and_how_soon(tmp_path: Path) -> None:
     done = command("forgets-the-window", "--json", "--picture", str(tmp_path / "power.svg"))
     assert done.code == 0

@@ -61,6 +61,7 @@ def test_hypothesis_is_never_loaded(batch_emulator):
 """
 
 
+@pytest.mark.thorough
 def test_workers_of_xdist_have_a_server_each(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(CYCLE + SYNC)
     result = pytester.runpytest_subprocess(*AMONG_OTHERS, "-n2", "--dist=load")

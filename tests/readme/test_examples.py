@@ -8,6 +8,8 @@ from support.examples import RUNNERS, Session, blocks, fits, run_session, sessio
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from _pytest.mark.structures import ParameterSet
+
 READMES = (
     "README.md",
     "emulator/README.md",
@@ -18,11 +20,19 @@ READMES = (
     "tests/README.md",
 )
 SESSIONS = [session for file in READMES for session in sessions(file)]
+LONG = ("emulator/fuzz/README.md",)
+"""Those whose examples take long: they hunt."""
+
+
+def _of(session: Session) -> ParameterSet:
+    return pytest.param(session, id=str(session), marks=[pytest.mark.thorough] * str(session).startswith(LONG))
+
+
 NOT_RUN = {"sh", "mermaid", "text", ""}
 """The set-up lines, which .ci/run tries; what other tests look at; and what is no example."""
 
 
-@pytest.mark.parametrize("session", SESSIONS, ids=str)
+@pytest.mark.parametrize("session", [_of(session) for session in SESSIONS])
 def test_examples_do_as_they_say(session: Session, tmp_path: Path) -> None:
     run_session(session, tmp_path)
 

@@ -42,6 +42,7 @@ def test_oldest_release_can_be_imported_in_its_environment(request: pytest.Fixtu
     assert _said_by(python_with("meetkai-mka1==0.5.25", cache=request.config.cache), "mka1") == "SDK 0.5.25"
 
 
+@pytest.mark.thorough
 def test_newest_release_can_be_imported_in_its_environment(
     request: pytest.FixtureRequest, known: tuple[str, ...]
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from support.effort import many
 from support.scenarios import GOOD, LIBRARY, SOURCE, good, is_inside, plain, problems_of
 
 from emulator import resources
@@ -154,7 +155,7 @@ def spoilt(draw: st.DrawFn) -> Any:
     return scenario
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=many(400), suppress_health_check=[HealthCheck.too_slow])
 @given(spoilt())
 def test_what_the_schema_refuses_the_loader_refuses_too_and_the_other_way_round(scenario: Any) -> None:
     text = json.dumps(scenario, indent=1)

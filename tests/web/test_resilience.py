@@ -7,6 +7,7 @@ from urllib.parse import quote, quote_from_bytes
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.effort import many
 from support.http import API, FORM, Reply, exchange, form, new_batch, raw_part, request
 from support.servers import serving
 from support.worlds import new_world
@@ -136,7 +137,7 @@ def targets(prefix: str, operations: st.SearchStrategy[tuple[str, str]]) -> st.S
     return st.builds(target, operations, SEGMENT, QUERY)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=many(600), deadline=None)
 @given(target=targets(API, OPERATIONS), headers=HEADERS, body=BODY)
 def test_no_request_makes_the_api_fail(
     server: TestWorld, target: tuple[str, str], headers: dict[str, str], body: bytes
@@ -144,7 +145,7 @@ def test_no_request_makes_the_api_fail(
     check(send(server, *target, body, headers), server)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(target=targets("/_emulator", ADMIN), headers=HEADERS, body=BODY)
 def test_no_request_makes_the_admin_api_fail(
     server: TestWorld, target: tuple[str, str], headers: dict[str, str], body: bytes
@@ -152,13 +153,13 @@ def test_no_request_makes_the_admin_api_fail(
     check(send(server, *target, body, headers, key="mk-spare"), server)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS"]), path=st.lists(SEGMENT, max_size=4).map("/".join))
 def test_no_path_makes_the_server_fail(server: TestWorld, method: str, path: str) -> None:
     check(send(server, method, f"/{path}", b"", {}), server)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(junk=st.binary(min_size=1, max_size=60), place=st.integers(0, 130))
 def test_no_bytes_in_a_head_make_the_server_fail(server: TestWorld, junk: bytes, place: int) -> None:
     head = f"GET {API}/batches?limit=3 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer mk-spare\r\nX-On-Behalf-Of: me\r\n"

@@ -129,7 +129,9 @@ class Model:
         known = self._about(call)
         if call.call == "files.delete":  # it may have taken effect all the same
             self.files.pop(call.args["file_id"], None)
-        if OPERATIONS[call.call] in self.loose:
+        if not self.loose.keys().isdisjoint(
+            {OPERATIONS[call.call], *(request.operation for request in played.requests)}
+        ):
             return
         if (
             known is not None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.batches import new_batch, new_file
+from support.effort import many
 from support.stores import TENANTS, Undo, everything, new_entry, new_world
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from emulator.engine.records import JournalEntry, WorldState
     from emulator.engine.store.interface import Store, Transaction
 
-fixed = settings(derandomize=True, deadline=None, max_examples=500)
+fixed = settings(derandomize=True, deadline=None, max_examples=many(500))
 
 
 @dataclass
