@@ -19,7 +19,6 @@ from emulator.verify.stage import told
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from emulator.clients.protocol import Outcome
     from emulator.verify.stage import Stage
 
 ENDS: Final = frozenset({"completed", "failed", "cancelled", "expired"})
@@ -56,12 +55,12 @@ class Application:
     def _once(self, name: str, **args: Any) -> Any:
         """Return the object that a call returns, or None where it failed. Raises Failed for an error that nobody documents.
 
-        It has failed, too, where it shows a reply that is no object as what it is: a page of HTML, a list.
+        It has failed, too, where it shows a reply that is no object as what it is: a page of HTML, a list, null.
         """
         outcome = self.stage.call(name, **args)
         if isinstance(outcome, Returned) and isinstance(outcome.result, dict):
             return outcome.result
-        if (isinstance(outcome, Raised) and outcome.declared) or _is_shown_as_it_is(outcome):
+        if isinstance(outcome, Returned) or (isinstance(outcome, Raised) and outcome.declared):
             self.errors.append(told(outcome, name, args))
             return None
         raise Failed(at=name, expected="an object, or an error that the SDK documents", got=told(outcome, name, args))
@@ -174,10 +173,6 @@ class Application:
             return b64decode(self._asked("files.content", file_id=file_id)["content"])
         except GaveUp:
             return None
-
-
-def _is_shown_as_it_is(outcome: Outcome) -> bool:
-    return isinstance(outcome, Returned) and isinstance(outcome.result, str | list)
 
 
 def _faults(batch: Any) -> Iterator[tuple[str, int | None, str | None]]:
