@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from emulator.fuzz.violation import Violation
 
 CONTENT: Final = b'{"line": 1}\n' * 20
+LARGE: Final = CONTENT * 400
+"""More than a client reads at once, and its reply is cut late."""
+SMALL: Final = 11
+"""So many scripts are about what is small to one about what is large."""
 LONGEST: Final = 800
 """About as long as replies get here."""
 TIMEOUT_S: Final = 1.0
@@ -87,14 +91,23 @@ def scripts() -> SearchStrategy[Script]:
     """Draw a call, mostly one that reads, and a fault that its first reply or every reply meets with."""
     operations = st.sampled_from((*READS, *READS, *CALLS))
     times = st.sampled_from(({}, {"nth": 1}))
-    return st.builds(_script, operations, faults(), times, st.sampled_from(("off", "default")))
+    retries = st.sampled_from(("off", "default"))
+    late = st.builds(
+        lambda how, at: {how: {"body": len(LARGE) - at}},
+        st.sampled_from(("reset", "close")),
+        st.integers(1, len(LARGE) // 4),
+    )
+    small = st.builds(_script, operations, faults(), times, retries)
+    large = st.builds(_script, st.just("getFileContent"), late, times, retries, st.just(LARGE))
+    return st.one_of(*[small] * SMALL, large)
 
 
-def _script(operation: str, fault: dict[str, Any], on: dict[str, Any], retries: str) -> Script:
+def _script(
+    operation: str, fault: dict[str, Any], on: dict[str, Any], retries: str, content: bytes = CONTENT
+) -> Script:
     args = ARGS.get(operation, {})
     retries, timeout_s = ("off", IMPATIENT_S) if fault == STALL else (retries, TIMEOUT_S)
-    content = b64encode(CONTENT).decode()
-    file = Arrange(what="file", name=FILE.name, content=content)
+    file = Arrange(what="file", name=FILE.name, content=b64encode(content).decode())
     there = [Arrange(what="batch", name=BATCH.name)] if BATCH in args.values() or operation == "listBatches" else [file]
     after = {} if fault.get("reset") is True or fault.get("close") is True else {"after": True}
     rule = Rule(rule={"on": {"operation": operation, **on}, **after, **fault})

@@ -26,6 +26,7 @@ ID_EDGES: Final = (
     "cancel", "batches", "content", "null", "0", "é", "中文", "\U0001f600", "\u202e", "\u2028", "a\tb", "a\nb", "\x7f",
     "a/a/a/a/a/a/", "file-a1", "batch-a1", "FILE_A1",
 )  # fmt: skip
+ID_PIECES: Final = (*"ab/.?#%+ &=é中\\:;@", "%2F", "%25", "%41", "e\u0301", "A", "batch_", "file_")
 MISTYPED: Final[tuple[Any, ...]] = (7, 0.5, True, None, [], {"a": "b"}, [[[{}]]])
 """Values of metadata that are no text, as programs give them all the same."""
 KEY_EDGES: Final = (
@@ -71,10 +72,10 @@ INTEGER_EDGES: Final = (
 def ids() -> SearchStrategy[str]:
     """Return ids, most of which no server would make."""
     return st.one_of(
-        st.sampled_from(ID_DOTS),
-        st.sampled_from(ID_EDGES),
+        st.sampled_from((*ID_DOTS, *ID_EDGES)),
+        st.sampled_from((*ID_DOTS, *ID_EDGES)),
         st.sampled_from((("x", 300), ("é", 200))).map(lambda piece: piece[0] * piece[1]),
-        st.text(st.sampled_from("ab/.?#%+ &=é中\\:;@"), max_size=8),
+        st.lists(st.sampled_from(ID_PIECES), max_size=6).map("".join),
         texts(longest=60),
     )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 check = checks_of(Group.REQUESTS)
 UNICODE: Final = "naïve ☕ 中文 \U0001f600 \u202e\u05e2\u05d1"
+UNTIDY: Final = {"_run": "e\u0301 A\u030a", "a.b[c]": "a\r\nb\n", " x ": " <b>&amp;</b> ", "A": "007", "a": "a\\u0041"}
 LONGEST: Final = {"k" * 64: "v" * 512, "ключ": "з" * 512}
 PURPOSES: Final = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
 ENDPOINTS: Final = {
@@ -100,6 +101,10 @@ CREATE_SAID: Final = (
     _create("sends-metadata-null", "metadata", None, None, ABSENT, expects="Metadata of null is sent as null or left out."),
     _create("sends-metadata-absent", "metadata", ABSENT, ABSENT, None, expects="Metadata that is not given is not made up."),
     _create("sends-metadata-unicode", "metadata", {UNICODE: UNICODE}, expects="Metadata in any script is sent as given."),
+    _create(
+        "sends-metadata-untidied", "metadata", UNTIDY,
+        expects="Text that programs like to tidy up is sent as given: accents apart, ends of lines, &, dots and underscores.",
+    ),
     _create("sends-metadata-of-sixteen", "metadata", {f"k{n}": str(n) for n in range(16)}, expects="All 16 pairs are sent."),
     _create("sends-metadata-of-longest", "metadata", LONGEST, expects="Keys of 64 and values of 512 characters are sent."),
     _create(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from gzip import compress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,6 +41,17 @@ SAMPLES: Final = (
     Sample(name="crlf", content=b'{"a":1}\r\n{"b":2}\r\n', expects="Ends of lines are not translated."),
     Sample(name="no-last-newline", content=b'{"a":1}\n{"b":2}', expects="No newline is added at the end."),
     Sample(name="unicode", content="naïve ☕ 中文 \U0001f600\n".encode(), expects="Text in any script stays as it is."),
+    Sample(
+        name="gzip",
+        content=compress(b'{"a":1}\n' * 9, mtime=0),
+        expects="An archive is not unpacked.",
+        filename="input.jsonl.gz",
+    ),
+    Sample(
+        name="an-error",
+        content=b'{"error":{"message":"No.","type":"e","code":404}}\n',
+        expects="A file that holds what an error looks like is a file.",
+    ),
     Sample(
         name="boundaries",
         content=b"--\r\n--boundary--\r\n\r\n--",
@@ -148,6 +160,7 @@ NAMES: Final = {
     "slashed": "folder/../file.jsonl",
     "long": f"{'n' * 240}.jsonl",
     "unended": "README",
+    "capital": "Input.JSONL",
 }
 
 

@@ -108,6 +108,14 @@ def _file_field(name: str, value: Any, *, suffix: str, expects: str) -> Check:
     return play
 
 
+LIKE_OTHERS: Final = {
+    "a": "true", "b": "null", "c": "1704067200", "d": "1.0", "e": "2024-01-01T00:00:00Z", "f": "{}", "g": "e\u0301&amp;",
+}  # fmt: skip
+MANY_ERRORS: Final = [
+    {"code": "invalid_request", "message": f"No. {n}", "param": "body", "line": n // 2} for n in range(12)
+]
+
+
 def _dashed(name: str) -> str:
     return name.replace("_", "-")
 
@@ -130,6 +138,14 @@ BATCH_FIELDS: Final = (
         for word in STATUSES
     ),
     _field("metadata", {}, suffix="shows-empty-metadata", expects="Metadata of {} comes back as {}, not as null."),
+    _field(
+        "metadata", LIKE_OTHERS, suffix="shows-metadata-as-text",
+        expects="Metadata is text: what looks like a number, a date, a word of JSON or of HTML comes back as that text.",
+    ),
+    _field(
+        "errors", {"object": "list", "data": MANY_ERRORS}, suffix="shows-every-error",
+        expects="Twelve errors, some of them about one line, come back as twelve.",
+    ),
     _field(
         "created_at", LARGEST, suffix="shows-largest-integer",
         expects="The largest integer of the contract, 2**53 - 1, comes back to the last digit.",
@@ -181,12 +197,14 @@ UPLOAD_ARGS: Final = {"filename": "in.jsonl", "content": b64encode(b"{}\n").deco
 CREATE_ARGS: Final = {"input_file_id": FILE_ID, "endpoint": CHAT}
 OTHER_BATCH: Final = {**BATCH, "id": f"batch_{'e5' * 16}", "status": "completed", "metadata": None}
 OTHER_FILE: Final = {**FILE, "id": f"file_{'f6' * 16}", "sha256": None}
+MANY_FILES: Final = [{**FILE, "id": f"file_{number:032x}"} for number in range(1001)]
 OPERATIONS: Final = (
     _reads("create", "createBatch", "batches.create", CREATE_ARGS, BATCH),
     _reads("cancel", "cancelBatch", "batches.cancel", {"batch_id": BATCH_ID}, BATCH),
     _reads("list", "listBatches", "batches.list", {}, page(BATCH, OTHER_BATCH, has_more=True)),
     _reads("upload", "uploadFile", "files.upload", UPLOAD_ARGS, FILE),
     _reads("files", "listFiles", "files.list", {}, page(FILE, OTHER_FILE, has_more=True)),
+    _reads("files-long", "listFiles", "files.list", {}, page(*MANY_FILES, has_more=True)),
     _reads("delete", "deleteFile", "files.delete", {"file_id": FILE_ID}, DELETED),
     _reads("list-empty", "listBatches", "batches.list", {}, page()),
     _reads("files-empty", "listFiles", "files.list", {}, page()),
