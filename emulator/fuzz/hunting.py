@@ -16,6 +16,7 @@ from hypothesis.database import ExampleDatabase
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from emulator.fuzz.drawing import ANEW
 from emulator.fuzz.lifecycle.machine import Walk
 from emulator.fuzz.playing import TimeUp, Unplayable
 from emulator.fuzz.shrinking import smaller
@@ -118,6 +119,7 @@ class Hunt:
     def _drawn(self, drawn: int, examples: int) -> Callable[[], object]:
         """Return the function that lets Hypothesis draw scripts and play them."""
         options = settings(
+            backend=ANEW,
             max_examples=examples,
             stateful_step_count=30,
             database=self._kept,

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 FILE: Final = Path(__file__).with_name("caught.yaml")
 HEAD: Final = "# Made by `python -m mutants --write`: the checks that each mutant of the table is to fail.\n"
-LEFT: Final = frozenset({
-    "remembers-ended-batches", "remembers-files", "falls-back-on-what-it-knows", "keeps-metadata", "breaks-for-good",
-})  # fmt: skip
-"""Mutants that are left to the fuzzer: it takes more calls than any one check makes to see what they do wrong."""
 LONG_S: Final = 1.0
 """A failure that takes so long came by a time-out: where there is another, that one is written down."""
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
-
-from mutants import caught
+from support.mutants import for_the_fuzzer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +38,7 @@ class Found:
         return [
             played.mutant.name
             for played in self.played
-            if not played.failures and played.mutant.name not in caught.LEFT
+            if not played.failures and played.mutant.name not in for_the_fuzzer()
         ]
 
     def data(self) -> dict[str, Any]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 TABLE: Final = Path(__file__).parents[1] / "mutants" / "table"
+FOR_THE_FUZZER: Final = TABLE / "for-the-fuzzer.yaml"
+"""Mutants that no check of `verify` has to see."""
 DRIVER: Final = "httpx_reference.py"
 PARTS: Final = (DRIVER, "stdio.py", "reference_client")
 """What the reference's driver is made of, in the folder of the drivers."""
@@ -71,6 +73,12 @@ def mutants() -> Mapping[str, Mutant]:
             raise Misfit(f"{TABLE.name}: expected one mutant of the name {mutant.name}, found two")
         found[mutant.name] = mutant
     return MappingProxyType(found)
+
+
+@cache
+def for_the_fuzzer() -> frozenset[str]:
+    """Return the names of those mutants that `verify` leaves to the fuzzer."""
+    return frozenset(yaml.safe_load(FOR_THE_FUZZER.read_text("utf-8")))
 
 
 def _read() -> Iterator[Mutant]:

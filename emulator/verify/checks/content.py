@@ -45,7 +45,6 @@ SAMPLES: Final = (
         name="gzip",
         content=compress(b'{"a":1}\n' * 9, mtime=0),
         expects="An archive is not unpacked.",
-        filename="input.jsonl.gz",
     ),
     Sample(
         name="an-error",
