@@ -98,13 +98,23 @@ def _integers(most: int) -> SearchStrategy[int]:
 
 
 def _words(words: tuple[str, ...]) -> SearchStrategy[str]:
-    """Return a word of an enum, and now and then one that is none of them."""
-    return st.one_of(st.sampled_from(words), st.sampled_from(words), st.sampled_from(("", "other", words[0].upper())))
+    """Return a word of an enum, and now and then one that is none of them, but may look so."""
+    others = (
+        "",
+        "other",
+        words[0].upper(),
+        f"{words[0]}/",
+        f" {words[-1]} ",
+        words[-1][:-1],
+        words[0].replace("_", "-"),
+    )
+    return st.one_of(st.sampled_from(words), st.sampled_from(words), st.sampled_from(others))
 
 
 def cursors() -> SearchStrategy[str]:
     """Return what may stand for `after`: any text at all."""
-    return st.one_of(st.just(PLAIN_ID), ids(), long_texts().map(lambda text: text[:2000]))
+    plain = st.sampled_from((PLAIN_ID, "file-a1B2", "batch-a1B2"))
+    return st.one_of(plain, ids(), long_texts().map(lambda text: text[:2000]))
 
 
 def is_visible(name: str) -> bool:
