@@ -81,4 +81,5 @@ PROPERTY: Final = Property(
     scripts=scripts,
     judge=judge,
     watches=False,
+    share=2,
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 BATCH_ID: Final = f"batch_{'0' * 31}1"
 FILE_ID: Final = f"file_{'0' * 31}1"
 ARGS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "createBatch": {"input_file_id": FILE_ID, "endpoint": "/v1/chat/completions"},
+    "createBatch": {"input_file_id": FILE_ID, "endpoint": "/v1/chat/completions", "metadata": {"k": "v"}},
     "listBatches": {},
     "getBatch": {"batch_id": BATCH_ID},
     "cancelBatch": {"batch_id": BATCH_ID},

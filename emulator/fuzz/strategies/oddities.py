@@ -27,11 +27,12 @@ ODD: Final[Mapping[str, tuple[str, ...]]] = {
     "words": ("null", '"paused"', '"canceled"', '"COMPLETED"', '"/v2/responses"', '""', "1", "[]"),
     "object": (
         "null", "[]", "{}", '""', "1", '{"a":1}', '{"k":1}', '{"k":null}', '{"k":true}', '{"k":[]}', '{"k":"a","k":"b"}',
-        '{"total":"1","completed":0,"failed":0}', '{"total":9007199254740993,"completed":1.5,"failed":-1}',
+        '{"total":"1","completed":0,"failed":0}',
+        '{"total":true,"completed":false,"failed":0}', '{"total":9007199254740993,"completed":1.5,"failed":-1}',
         '{"total":1,"total":2,"completed":0,"failed":0}', '{"object":"list","data":[{"code":1,"message":null}]}',
         '{"object":"list","data":null}',
     ),
-    "boolean": ("null", "0", "1", '"false"', '"true"', '""', "[]", "{}"),
+    "boolean": ("false", "true", "null", "0", "1", '"false"', '"true"', '""', "[]", "{}"),
     "array": ("null", "{}", "[null]", '""', "[[]]", "[{}]"),
 }  # fmt: skip
 """What may stand, as JSON is written, where the contract has something else: by what it has there."""

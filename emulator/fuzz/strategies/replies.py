@@ -27,6 +27,8 @@ UNKNOWN: Final = (
     "success", "result", "createdAt", "inputFileId", "requestCounts", "firstId", "hasMore", "ID",
 )  # fmt: skip
 """Members that nobody knows, some of which have a meaning for programs."""
+ODDS: Final[tuple[Any, ...]] = ("x", 1, True, {"a": 1}, [1], None, -1)
+"""What stands in members that nobody knows, where there are many of them."""
 MOST_EDITS: Final = 4
 LONG: Final = 101
 """How many items a long page has: one more than any page of batches that was asked for."""
@@ -132,10 +134,11 @@ def _edited(name: str) -> SearchStrategy[dict[str, Any]]:
 
 
 def _edgy(name: str, place: int, pairs: Mapping[str, str]) -> dict[str, Any]:
-    """Return a component with text at its edges wherever it has text, and with errors enough for a page of its own."""
+    """Return a component with text at its edges wherever it has text, errors enough for a page, and all that nobody knows."""
     found = dict(FULL.get(name, PLAIN[name]))
     edges = [EDGES[(place + 7 * number) % len(EDGES)] for number in range(ENTRIES)]
     found |= {member: edges[number] for number, member in enumerate(TEXTS) if member in found}
+    found |= {member: ODDS[(place + number) % len(ODDS)] for number, member in enumerate(UNKNOWN)}
     if "metadata" in found:
         found["metadata"] = dict(pairs)
         entry = found["errors"]["data"][0]
