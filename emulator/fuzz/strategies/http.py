@@ -27,7 +27,8 @@ MEDIA_TYPES: Final = (
 LONG: Final = 500
 MOST_OF_A_PIECE: Final = 6
 PAGES: Final = (
-    b"null", b"{}", b"[]", b"0", b'"error"', b"true", b"{", b"}", b"<h1>Bad gateway</h1>", b"upstream timed out",
+    b"null", b"{}", b"[]", b"0", b'"error"', b"true", b"{", b"}", b"<h1>Bad gateway</h1>",
+    b"<html><body>Bad gateway</body></html>", b"<!DOCTYPE html>\n<title>502</title>", b"upstream timed out",
     b'{"error":"Rate limit exceeded"}', b'{"error":{"message":"No.","type":"e","code":404}}', b'{"error":null}',
     b'{"error":{"message":"No.","type":"e","code":"not_found"}}', b'{"error":{"message":null}}', b'{"error":[]}',
     b'{"detail":[{"loc":["a"],"msg":"b"}]}', b'{"a":NaN}',

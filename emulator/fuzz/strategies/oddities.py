@@ -61,7 +61,11 @@ STRIDE: Final = 60
 @cache
 def oddities(name: str) -> tuple[dict[str, Any], ...]:
     """Return replies of status 200, as rules have them, each of them a component but for one oddity, or none at all."""
-    texts = [*NO_JSON, *ROOTS, *_of_component(name), *_in_pages(name)]
+    own, below = [*NO_JSON, *ROOTS, *_of_component(name)], _in_pages(name)
+    texts = [
+        *own * max(1, len(below) // len(own)),
+        *below,
+    ]  # what is odd about a page comes as often as about its items
     found = [
         *(reply(200, text.encode(), JSON) for text in texts),
         *(reply(200, text.encode(), TYPES[at % len(TYPES)]) for at, text in enumerate(texts[::SOME])),
