@@ -46,7 +46,7 @@ def scripts() -> SearchStrategy[Script]:
     """Draw a call that is refused some times, or for ever, with a Retry-After of some form or none, or cut off."""
     refusals = st.builds(
         _refusal,
-        st.one_of(st.sampled_from((429, 503)), st.sampled_from(PASSING), st.sampled_from(LASTING)),
+        st.one_of(st.sampled_from((429, 503)), *[st.sampled_from(PASSING)] * 3, st.sampled_from(LASTING)),
         retry_after(),
     )
     faults = st.sampled_from(({"reset": True}, {"close": True}))
