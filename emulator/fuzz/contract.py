@@ -37,6 +37,8 @@ CALLS: Final = {
     "getFileContent": "files.content",
 }
 """What drivers call each operation."""
+LATER: Final = frozenset({"max_concurrency", "sha256"})
+"""Members that SDKs of older editions do not know: that they get lost is for `replies-survive` alone to say."""
 OPERATIONS: Final = {call: operation for operation, call in CALLS.items()}
 VENDOR_REQUIRES: Final = {
     "BatchObject": (

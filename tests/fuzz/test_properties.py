@@ -131,6 +131,7 @@ SOUND: dict[str, list[tuple[Played, ...]]] = {
     "bad-replies-refused": [
         (good(body={"id": 1}), called(GET, raised(), batch_id="a")),
         (good(body={"id": 1}), called(GET, returned({"id": 1}), batch_id="a")),
+        (good(body={"id": 1, "max_concurrency": 8}), called(GET, returned({"id": 1}), batch_id="a")),
         (ruled("getBatch", reply={"status": 200, "body": "{"}), called(GET, returned("{"), batch_id="a")),
     ],
     "bytes-intact": [
@@ -149,6 +150,12 @@ SOUND: dict[str, list[tuple[Played, ...]]] = {
         (ONE_BATCH, CLOSING, called(GET, returned({**BATCH, "max_concurrency": None}), batch_id="a")),
         (ONE_BATCH, called(GET, returned({}), batch_id="a")),
         (ONE_BATCH, CLOSING, called("batches.create", returned({**BATCH, "id": "b"}))),
+        (
+            step(Look(at="batches"), seen=[]),
+            CLOSING,
+            called("batches.create", returned({**BATCH, "max_concurrency": None})),
+            ONE_BATCH,
+        ),
         (
             ONE_BATCH,
             CLOSING,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from emulator.clients.protocol import Returned
 from emulator.faces.values import shown
-from emulator.fuzz.contract import CALLS, OPERATIONS, REPLIES, component
+from emulator.fuzz.contract import CALLS, LATER, OPERATIONS, REPLIES, component
 from emulator.fuzz.oracles.exactly import differences
 from emulator.fuzz.oracles.results import at
 from emulator.fuzz.property import Property
@@ -39,8 +39,6 @@ IMPATIENT_S: Final = 0.3
 DEADLINE_S: Final = 5.0
 STALLED_S: Final = 3.0
 """How long a call may take, and one that should have given up after its time-out."""
-LATER: Final = frozenset({"max_concurrency", "sha256"})
-"""Members that SDKs of older editions do not know: that they get lost is for `replies-survive` to say."""
 AGES_S: Final = 60
 """After how many seconds a new batch looks otherwise."""
 BATCH, FILE = Made("batch"), Made("file")
@@ -157,7 +155,7 @@ def _judged(played: Played, truths: Sequence[Any], rule: Mapping[str, Any], cont
         yield from _deleted(played, result, truths[-1])
     else:
         untrue = min((_untrue(call, result, truth) for truth in truths), key=len)
-        for each in (each for each in untrue if each.place.rpartition(".")[2] not in LATER):
+        for each in untrue:
             cause = f"part of a reply taken for all of it: {each.kind}"
             yield played.violation(
                 cause, f"{each.place} to be {shown(each.expected)}, or a declared error", shown(each.got)
@@ -190,9 +188,13 @@ def _untrue(call: str, result: Any, truth: Any) -> list[Difference]:
         ends = (
             {"first_id": truth[0]["id"], "last_id": truth[-1]["id"]} if truth else {"first_id": None, "last_id": None}
         )
-        return list(differences(schema, {"object": "list", "data": truth, "has_more": False, **ends}, result))
+        return _known(differences(schema, {"object": "list", "data": truth, "has_more": False, **ends}, result))
     same = [item for item in truth if item["id"] == at(result, "id")]
-    return list(differences(schema, (same or truth or [None])[0], result))
+    return _known(differences(schema, (same or truth or [None])[0], result))
+
+
+def _known(found: Iterator[Difference]) -> list[Difference]:
+    return [each for each in found if each.place.rpartition(".")[2] not in LATER]
 
 
 PROPERTY: Final = Property(
