@@ -88,16 +88,21 @@ def _is_for(schema: Mapping[str, Any], value: Any) -> bool:
 
 
 def keeps(name: str, value: Any) -> bool:
-    """Say whether a value keeps the schema of a component, of which no more is required than the vendor does."""
+    """Say whether a value keeps the schema of a component: no more is required than the vendor does, and more may be there."""
     return _validator(name).is_valid(value)
 
 
 @cache
 def _validator(name: str) -> jsonschema_rs.Validator:
-    schemas = {**document()["components"]["schemas"]}
+    schemas: dict[str, Any] = {each: _open(schema) for each, schema in document()["components"]["schemas"].items()}
     for each, required in VENDOR_REQUIRES.items():
-        schemas[each] = {**schemas[each], "required": list(required)}
+        schemas[each]["required"] = list(required)
     return jsonschema_rs.validator_for({"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}})
+
+
+def _open(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema of objects that may have members which nobody knows."""
+    return {name: value for name, value in schema.items() if (name, value) != ("additionalProperties", False)}
 
 
 @cache

@@ -268,6 +268,11 @@ UNSOUND: list[tuple[str, tuple[Played, ...], list[str]]] = [
         ["BatchObject refused: ApiError: what?"],
     ),
     ("replies-survive", (good(), called(GET, returned({**BATCH, "id": None}), batch_id="a")), ["lost BatchObject.id"]),
+    (
+        "replies-survive",
+        (good(body={**BATCH, "colour": "red"}), called(GET, raised(message="colour?"), batch_id="a")),
+        ["BatchObject refused: ApiError: colour?"],
+    ),
     ("replies-survive", (good(), called(GET, returned(None), batch_id="a")), ["lost BatchObject"]),
     (
         "replies-survive",
