@@ -66,9 +66,10 @@ def asked_to_wait_s(rule: Mapping[str, Any]) -> int:
     return _honoured_s(rule.get("reply", {}).get("headers", {}).get("Retry-After"))
 
 
-def _honoured_s(asked: str | None) -> int:
-    is_number = asked is not None and asked.isascii() and asked.isdigit() and len(asked) < LONGEST_DIGITS
-    wanted = int(asked or "0") if is_number else 0
+def _honoured_s(asked: Any) -> int:
+    """Return what Retry-After asks for; in a rule that was written by hand there may stand anything."""
+    text = str(asked)
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_DIGITS else 0
     return wanted if wanted <= LONGEST_HONOURED_S else 0
 
 
