@@ -34,6 +34,9 @@ SCENARIOS: Final = (
     "many-errors", "stuck-validating", "out-of-order", "files-late",
 )  # fmt: skip
 """Legal ones, whose batches are shown as they are."""
+LATE: Final = "files-late"
+TO_THE_END_S, LATE_S = 3660, 900
+"""How long a batch of that scenario takes to its end, and how long after that its files are there."""
 FAULTS: Final[tuple[dict[str, Any], ...]] = (
     {"reply": {"status": 429, "json": {"error": "Rate limit exceeded"}}},
     {"reply": {"status": 503, "content_type": "text/html", "body": "<h1>Unavailable</h1>"}},
@@ -222,6 +225,17 @@ class Walk(RuleBasedStateMachine):
         """Stop a batch that must have ended by itself."""
         self.do(Advance(seconds=SPANS_S[-1]))
         self.cancel_and_look(batch)
+
+    @rule(target=batches, file=files)
+    def outlast(self, file: Made) -> Made:
+        """Start a batch whose files come late, and look at it at its end and after that."""
+        name = f"batch {len(self._steps)}"
+        self.do(Scenario(scenario=LATE))
+        self.do(_create(name, file, {}))
+        for seconds in TO_THE_END_S, LATE_S:
+            self.do(Advance(seconds=seconds))
+            self.get_and_compare(Made(name))
+        return Made(name)
 
     @rule(listed=st.sampled_from(LISTS))
     def list(self, listed: tuple[str, Mapping[str, Any]]) -> None:

@@ -151,10 +151,13 @@ class Model:
         return call.call == "batches.cancel" and (known.last is None or reachable(known.last["status"]) & ENDS != set())
 
     def _looked(self, played: Played) -> Iterator[Violation]:
-        """Compare the batch that the client has just shown with how it is; what it left out is for others to miss."""
+        """Compare the batch that the client has just shown with how it is; what it left out is for others to miss.
+
+        But for its files: that they are not there yet is something that changes.
+        """
         for batch in played.seen:
             if self.shown is not None and batch["id"] == self.shown["id"]:
-                theirs = plain("BatchObject", self.shown)
+                theirs = {**dict.fromkeys(FILES), **plain("BatchObject", self.shown)}
                 yield from _same(played, "not what there is", {name: batch.get(name) for name in theirs}, theirs)
 
     # What was returned
@@ -191,6 +194,10 @@ class Model:
         stamps = [batch["created_at"] for batch in page["data"]]
         if stamps != sorted(stamps, reverse=True):
             yield played.violation("list out of order", "the newest first", shown(stamps))
+        mine = [each.last for each in self.batches.values() if each.tenant == self.tenant]
+        newest = max((last["created_at"] for last in mine if last is not None), default=START)
+        if "after" not in call.args and max(stamps, default=START) < newest:
+            yield played.violation("list without the newest", f"a batch of {newest} at its beginning", shown(stamps))
         yield from self._all_listed(played, page, self.batches)
         for batch in page["data"]:
             yield from self._batch(played, batch)
