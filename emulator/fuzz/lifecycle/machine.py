@@ -237,6 +237,17 @@ class Walk(RuleBasedStateMachine):
             self.get_and_compare(Made(name))
         return Made(name)
 
+    @rule(target=batches, file=files, listed=st.sampled_from(LISTS))
+    def grow(self, file: Made, listed: tuple[str, Mapping[str, Any]]) -> Made:
+        """List, start a batch a while later, and list again."""
+        call, args = listed
+        name = f"batch {len(self._steps)}"
+        self.do(Call(call=call, args=args))
+        self.do(Advance(seconds=1))
+        self.do(_create(name, file, {}))
+        self.do(Call(call=call, args=args))
+        return Made(name)
+
     @rule(listed=st.sampled_from(LISTS))
     def list(self, listed: tuple[str, Mapping[str, Any]]) -> None:
         """List batches or files."""
