@@ -12,7 +12,7 @@ from emulator.domain.lifecycle import TRANSITIONS
 from emulator.fuzz.catalog import find
 from emulator.fuzz.lifecycle.machine import FIRST_BATCH, Walk
 from emulator.fuzz.lifecycle.model import NEXT, START, reachable
-from emulator.fuzz.steps import Advance, Connect, Look, Scenario
+from emulator.fuzz.steps import Advance, Connect, Look, Rule, Scenario
 from emulator.fuzz.strategies.replies import BATCH, FILE
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ LATER = step(Advance(seconds=10_000))
 BOB = step(Connect(on_behalf_of="bob"))
 
 
-MEDDLED = ruled("getBatch", close=True)
+MEDDLED = step(Rule(rule={"on": {"operation": "getBatch", "times": 1}, "close": True}))
+MEDDLED_FOR_EVER = ruled("getBatch", close=True)
 UNSEEN = called(
     "batches.get", raised(), sent(path=f"/batches/{BATCH_ID}", status=None, operation="getBatch"), batch_id=BATCH_ID
 )
@@ -96,6 +97,8 @@ SOUND: list[tuple[Played, ...]] = [
     (CREATED, BOB, called("batches.get", raised(404), batch_id=BATCH_ID)),
     (CREATED, MEDDLED, UNSEEN),
     (CREATED, MEDDLED, MEDDLED, UNSEEN, UNSEEN),
+    (CREATED, MEDDLED_FOR_EVER, UNSEEN, UNSEEN),
+    (CREATED, MEDDLED, step(Connect(key="other")), UNSEEN, step(Connect()), UNSEEN),
     (CREATED, MEDDLED, called("batches.get", raised(), batch_id=BATCH_ID), UNSEEN),
     (CREATED, step(Advance(seconds=86_401)), got(DONE)),
     (CREATED, got(BATCH), seen(BATCH), LATER, seen(RUNNING)),

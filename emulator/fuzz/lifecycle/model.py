@@ -48,6 +48,8 @@ FIXED: Final = (
 )
 FILES: Final = ("output_file_id", "error_file_id")
 """What a batch may come to have a while after it has ended."""
+FOR_EVER: Final = 10**9
+"""How often a rule may meddle of which nobody says how often."""
 START: Final = 1704067200
 WINDOW_S: Final = 86_400
 """Within this time of its creation a batch has ended, or at least been asked to."""
@@ -76,8 +78,8 @@ class Known:
 class Model:
     """All that is known of a world.
 
-    `loose` counts for each operation the rules that may still meddle with it, of which nothing is certain then: each is good for
-    one request, so that every call that asked the server has met with one of them at least.
+    `loose` counts for each operation how often rules may still meddle with it, of which nothing is certain then: every call that
+    asked the server has met with one of them at least.
     """
 
     tenant: Tenant = (None, None)
@@ -99,13 +101,15 @@ class Model:
                 self.shown = None
                 self.now += played.step.seconds
             case Rule():
-                self.loose[played.step.rule["on"]["operation"]] += 1
+                on = played.step.rule["on"]
+                self.loose[on["operation"]] += on.get("times", FOR_EVER)
             case Look():
                 yield from self._looked(played)
             case Call():
                 self.shown = None
                 yield from self._called(played, played.step)
-                self.loose -= Counter({request.operation for request in played.requests if request.operation})
+                if self.tenant[0] is None:  # in another key's world no rule is in force
+                    self.loose -= Counter({request.operation for request in played.requests if request.operation})
 
     def _called(self, played: Played, call: Call) -> Iterator[Violation]:
         outcome = played.outcome
