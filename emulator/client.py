@@ -1,4 +1,4 @@
-"""A client of the admin API, on nothing but the standard library: how the command line and the tests hold a server."""
+"""A client of the admin API, on a socket and the server's own HTTP parser: how the command line and the tests hold a server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from emulator.connections import Connections
 
 if TYPE_CHECKING:
-    from http.client import HTTPResponse
+    from emulator.connections import Reply
 
 
 class AdminError(Exception):
@@ -49,14 +49,14 @@ class AdminClient:
         """Make one call and return its JSON; a body that is text goes as it stands. Raises AdminError, OSError."""
         given = {name: value for name, value in query.items() if value is not None}
         target = f"/_emulator{path}?{urlencode(given)}" if given else f"/_emulator{path}"
-        reply, content = self._connections.exchange(method, target, _written(body), self._headers)
-        value = _read(reply, content)
+        reply = self._connections.exchange(method, target, _written(body), self._headers)
+        value = _read(reply)
         if reply.status == 200 and value is not None:
             return value
         raise AdminError(reply.status, _sentence(value) or self._not_there(reply))
 
-    def _not_there(self, reply: HTTPResponse) -> str:
-        kind = reply.headers.get_content_type()
+    def _not_there(self, reply: Reply) -> str:
+        kind = reply.media_type or "no type"
         return f"{self._connections.url}: expected an emulator's admin API, found a reply {reply.status} of {kind}"
 
     def health(self) -> dict[str, Any]:
@@ -152,12 +152,12 @@ def _written(body: object) -> bytes | None:
     return body.encode() if isinstance(body, str) else json.dumps(body).encode()
 
 
-def _read(reply: HTTPResponse, content: bytes) -> Any:
+def _read(reply: Reply) -> Any:
     """Return the JSON of a reply, or None when it holds none."""
-    if reply.headers.get_content_type() != "application/json":
+    if reply.media_type != "application/json":
         return None
     try:
-        return json.loads(content)
+        return json.loads(reply.content)
     except ValueError:
         return None
 

@@ -74,10 +74,10 @@ class _Watch:
 
     def _try(self) -> str:
         """Ask once, and return what was seen. Raises OSError."""
-        reply, content = self._connections.exchange("GET", "/_emulator/health", None, {})
+        reply = self._connections.exchange("GET", "/_emulator/health", None, {})
         if reply.status != 200:
             return f"HTTP {reply.status}"
-        health = _read(content)
+        health = _read(reply.content)
         if health is None:
             return "HTTP 200, but not from an emulator"
         self._health = health

@@ -79,11 +79,11 @@ class Arranger:
         return json.loads(self._asked(method, path, body, {"Content-Type": content_type} if content_type else {}))
 
     def _asked(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
-        reply, content = self._connections.exchange(method, API + path, body, {**self._headers, **headers})
+        reply = self._connections.exchange(method, API + path, body, {**self._headers, **headers})
         if reply.status != 200:
-            said = f"arranging a check: {method} {path} was answered {reply.status}: {content[:500]!r}"
+            said = f"arranging a check: {method} {path} was answered {reply.status}: {reply.content[:500]!r}"
             raise Refused(reply.status, said)
-        return content
+        return reply.content
 
 
 def _multipart(content: bytes, filename: str, purpose: str) -> tuple[bytes, str]:

@@ -32,8 +32,8 @@ class Plain:
     def ask(self, method: str, path: str, body: bytes | None = None, media_type: str = "") -> tuple[int, bytes]:
         """Make a request, and return the reply's status and body. Raises OSError."""
         headers = {**self._headers, "Content-Type": media_type} if media_type else self._headers
-        reply, content = self._connections.exchange(method, API + path, body, headers)
-        return reply.status, content
+        reply = self._connections.exchange(method, API + path, body, headers)
+        return reply.status, reply.content
 
     def close(self) -> None:
         """Let go of its connections."""
