@@ -1,5 +1,4 @@
-"""Connections to one server, kept between requests: sockets, and httptools, which reads the replies. They know nothing of
-what is said.
+"""Connections to one server, kept between requests, whatever is said on them: sockets, and httptools to read the replies.
 
 A whole exchange costs its caller some tens of microseconds, which the standard library's client takes several times over.
 """

@@ -1,13 +1,12 @@
-"""Where everything is wired: the routes and the middleware of the server are the two lists in here."""
+"""Where everything is wired: the routes of the server, and what stands before them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from emulator.domain.errors import MethodNotAllowed
 from emulator.web.admin.endpoint import ROUTES as ADMIN_ROUTES
@@ -15,14 +14,15 @@ from emulator.web.admin.endpoint import AdminEndpoint
 from emulator.web.errors import RouteUnknown, error_reply
 from emulator.web.gateway import Gateway
 from emulator.web.observing import Observing
+from emulator.web.paths import Paths
 from emulator.web.reply import Reply, send_reply
 from emulator.web.visit import Gate
 from emulator.web.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from emulator.contract.catalog import Contract
     from emulator.engine.worlds import Worlds
@@ -47,25 +47,16 @@ def create_app(settings: Settings, worlds: Worlds, *, uptime_s: Callable[[], flo
     def admin(handlers: Mapping[str, Handler]) -> AdminEndpoint:
         return AdminEndpoint(handlers, worlds=worlds, token=settings.admin_token, uptime_s=uptime_s)
 
-    routes: list[BaseRoute] = [
+    routes = [
         *(Route(path, gateway(operations)) for path, operations in _operations(contract).items()),
         *(Route(ADMIN + path, admin(handlers)) for path, handlers in ADMIN_ROUTES.items()),
         Route("/openapi.json", _Document(contract)),
     ]
-    middleware = [
-        Middleware(Observing, seed=settings.seed, on_done=waiting.notify),
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors,
-            allow_origin_regex=LOOPBACK_ORIGIN,
-            allow_methods=("GET", "POST", "PUT", "DELETE"),
-            allow_headers=("*",),  # SDKs in browsers add headers of their own
-            expose_headers=("X-Request-Id",),
-        ),
-    ]
-    app = Starlette(routes=routes, middleware=middleware)
-    app.router.redirect_slashes = False
-    app.router.default = _Elsewhere(gateway({}))
+    paths = Paths(routes, otherwise=_Elsewhere(gateway({})))
+    app = Starlette(routes=routes)
+    # In the place of the stack that Starlette would build: its handlers of errors have nothing to do, for every endpoint
+    # answers its own, and together with its router they take longer than most requests.
+    app.middleware_stack = Observing(_CrossOrigin(paths, settings.cors), seed=settings.seed, on_done=waiting.notify)
     return app
 
 
@@ -75,6 +66,25 @@ def _operations(contract: Contract) -> dict[str, dict[str, str]]:
     for operation in contract.operations.values():
         paths.setdefault(operation.path, {})[operation.method.upper()] = operation.id
     return paths
+
+
+class _CrossOrigin:
+    """Middleware: CORS for requests that come from a page; all others pass it by."""
+
+    def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
+        self._app = app
+        self._cors = CORSMiddleware(
+            app,
+            allow_origins=allowed,
+            allow_origin_regex=LOOPBACK_ORIGIN,
+            allow_methods=("GET", "POST", "PUT", "DELETE"),
+            allow_headers=("*",),  # SDKs in browsers add headers of their own
+            expose_headers=("X-Request-Id",),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._cors if b"origin" in dict(scope["headers"]) else self._app
+        await app(scope, receive, send)
 
 
 class _Document:

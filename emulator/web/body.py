@@ -12,7 +12,7 @@ from emulator.web.observing import observation
 from emulator.web.reply import JSON
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
+    from emulator.web.request import Request
 
 MAX_JSON_BYTES: Final = 1 << 20
 """More than any request of this API needs: its largest field is the metadata, of some ten thousand characters."""

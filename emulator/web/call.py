@@ -14,11 +14,10 @@ from emulator.web.reply import JSON
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from starlette.requests import Request
-
     from emulator.contract.catalog import Contract, Operation
     from emulator.engine.world import World
     from emulator.web.body import JsonBody
+    from emulator.web.request import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 
 from emulator.contract.phrases import shown
 from emulator.contract.validation import Fault
@@ -18,6 +18,7 @@ from emulator.web.body import JsonBody, read_on
 from emulator.web.effects.registry import deliver
 from emulator.web.errors import InternalFault, RouteUnknown, error_reply
 from emulator.web.observing import observation
+from emulator.web.request import Request
 from emulator.web.visit import Visit, Visitor
 from emulator.web.wire import Wire
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -12,10 +13,10 @@ from emulator.engine.records import JournalEntry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from emulator.engine.world import World
+    from emulator.web.request import Request
 
 BODY_LIMIT: Final = 64 * 1024
 SECRET_HEADERS: Final = frozenset(
@@ -50,7 +51,11 @@ def observation(request: Request) -> Observation:
 
 
 class Observing:
-    """Middleware: puts an Observation into the scope's state, `X-Request-Id` on the reply, and writes the journal."""
+    """Middleware: puts an Observation into the scope's state, `X-Request-Id` on the reply, and writes the journal.
+
+    What has been served is written down once the loop has sent it, but before it turns to anything else that came in: who has
+    the reply finds the request in the journal, and has not waited for that.
+    """
 
     def __init__(self, app: ASGIApp, *, seed: int, on_done: Callable[[], None]) -> None:
         self._app = app
@@ -60,15 +65,13 @@ class Observing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Observe one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         observed = Observation()
         scope.setdefault("state", {})["observed"] = observed
 
         async def receiving() -> Message:
             message = await receive()
-            observed.keep_body(message.get("body", b""))
+            if data := message.get("body"):
+                observed.keep_body(data)
             return message
 
         async def sending(message: Message) -> None:
@@ -76,17 +79,17 @@ class Observing:
                 observed.status = message["status"]
                 # The id of a request that reaches a world comes from there.
                 request_id = observed.request_id or ids.request_id(self._seed, -next(self._strangers))
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                message["headers"].append((b"x-request-id", request_id.encode()))
             await send(message)
-            if not message.get("more_body", True):
-                # Before the loop turns: who has the reply finds the request in the journal.
-                record(scope)
 
         try:
             await self._app(scope, receiving, sending)
         finally:
-            record(scope)
-            self._on_done()
+            asyncio.get_running_loop().call_soon(self._end, scope)
+
+    def _end(self, scope: Scope) -> None:
+        record(scope)
+        self._on_done()
 
 
 def record(scope: Scope) -> None:
@@ -106,7 +109,7 @@ def _entry(scope: Scope, observed: Observation) -> JournalEntry:
         method=scope["method"],
         target=_target(scope),
         path=f"{scope['path']}?{query}" if query else scope["path"],
-        headers=tuple(_header(name, value) for name, value in scope["headers"]),
+        headers=tuple([_header(name, value) for name, value in scope["headers"]]),
         body=observed.body.decode("utf-8", "replace"),
         operation=observed.operation,
         status=observed.status,

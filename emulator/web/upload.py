@@ -13,9 +13,8 @@ from emulator.domain.files import ContentWriter, Upload, check_filename
 from emulator.web.body import check_media_type
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
     from emulator.web.call import Call
+    from emulator.web.request import Request
 
 MULTIPART: Final = "multipart/form-data"
 _MAX_HEADER: Final = 64 * 1024

@@ -26,13 +26,12 @@ from emulator.web.wire import hold
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from starlette.requests import Request
-
     from emulator.contract.catalog import Contract, Operation
     from emulator.domain.rules import Rule
     from emulator.engine.world import World
     from emulator.engine.worlds import Worlds
     from emulator.web.body import JsonBody
+    from emulator.web.request import Request
     from emulator.web.waiting import Waiting
 
 logger = logging.getLogger(__name__)
@@ -78,7 +77,7 @@ class Visitor:
             return error_reply(error)
 
     def _call(self) -> Call:
-        query = self.request.query_params.multi_items()
+        query = self.request.query
         values, faults = self.operation.read_parameters(query, self.request.headers)
         faults = (*faults, *(_nul(name, value) for name, value in query if "\0" in name + value))
         observation(self.request).violations += [asdict(fault) for fault in faults]

@@ -140,10 +140,10 @@ def await_fired(world: TestWorld, times: int = 1) -> None:
         pass
 
 
-def await_journal(stage: Stage, operation: str) -> tuple[str | None, int | None, str | None]:
-    """Return the journal's entry of an operation once it is there."""
+def await_journal(stage: Stage, operation: str, *, past: int = 0) -> tuple[str | None, int | None, str | None]:
+    """Return the journal's entry of an operation once it is there, past so many that were there before."""
     while True:
-        for entry in stage.journal():
+        for entry in stage.journal()[past:]:
             if entry[0] == operation:
                 return entry
 

@@ -69,6 +69,7 @@ def test_failure_inside_is_a_logged_500_and_the_server_goes_on(caplog: pytest.Lo
     with hosted(store=store) as url:
         api = Api(url, "mk-1")
         batch = api.create()
+        assert request(url, "GET", "/_emulator/health").ok()["status"] == "ok"  # by now the batch is in the journal
         store.is_full = True
         for method, path in [("GET", "/files"), ("POST", f"/batches/{batch['id']}/cancel")]:
             error = api(method, path).error(500)

@@ -9,10 +9,9 @@ from emulator.domain.errors import Unauthorized
 from emulator.web.auth import bearer_key
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
     from emulator.engine.world import World
     from emulator.engine.worlds import Worlds
+    from emulator.web.request import Request
 
 
 class AdminCall:
@@ -32,7 +31,7 @@ class AdminCall:
 
     def world_if_any(self) -> World | None:
         """Return the world that the call is about, or None when it names none."""
-        named = self.request.query_params.get("world")
+        named = dict(self.request.query).get("world")
         if named is not None:
             return self.worlds.find(named)
         key = bearer_key(self.request.headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 
 from emulator.domain.errors import EmulatorError, MethodNotAllowed
 from emulator.web.admin import directing, holding, looking
@@ -14,6 +14,7 @@ from emulator.web.auth import check_admin
 from emulator.web.body import read_on
 from emulator.web.errors import InternalFault, error_reply
 from emulator.web.reply import Reply, send_reply
+from emulator.web.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

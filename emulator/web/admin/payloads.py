@@ -15,11 +15,10 @@ from emulator.web.call import invalid
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.requests import Request
-
     from emulator.domain.outcomes import LineRule
     from emulator.domain.rules import Rule
     from emulator.engine.records import WorldOptions
+    from emulator.web.request import Request
 
 Value = TypeVar("Value")
 MAX_TEXT_BYTES: Final = 1 << 20
