@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from emulator.domain.clock import SECOND_US, seconds
 from emulator.domain.lifecycle import TERMINAL, Status, check_transition
 from emulator.domain.paths import UNCHANGED, Changes
+from emulator.domain.values import changed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ class Entry:
     at_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Lines:
     """How far a batch's lines have come: the first `done` of `total` have finished, in order.
 
@@ -80,7 +81,7 @@ class HeldFiles:
     error_file_id: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Batch:
     """A batch of one tenant; `number` orders the world's batches by creation.
 
@@ -146,4 +147,4 @@ class Batch:
     def entering(self, status: Status, *, at_us: int) -> Batch:
         """Return the batch as it enters its next status; raises IllegalTransition if the table forbids that."""
         check_transition(self.status, status)
-        return replace(self, history=(*self.history, Entry(status, at_us)))
+        return changed(self, history=(*self.history, Entry(status, at_us)))

@@ -7,8 +7,10 @@ asks what time it is: the wall's time, where a clock follows it, is handed in.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+
+from emulator.domain.values import changed
 
 SECOND_US = 1_000_000
 START_S = 1_704_067_200
@@ -54,7 +56,7 @@ def seconds(time_us: int) -> int:
     return time_us // SECOND_US
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
     """A clock as a value: at wall time `wall_us` it showed `world_us`, and it runs `rate` times as fast as the wall.
 
@@ -76,7 +78,7 @@ class Clock:
 
     def moved_to(self, world_us: int, *, wall_us: int) -> Clock:
         """Return this clock as it goes on from another instant."""
-        return replace(self, world_us=min(world_us, LATEST_US), wall_us=max(wall_us, self.wall_us))
+        return changed(self, world_us=min(world_us, LATEST_US), wall_us=max(wall_us, self.wall_us))
 
 
 def parse_clock(text: str, *, wall_us: int) -> Clock:
@@ -88,12 +90,12 @@ def parse_clock(text: str, *, wall_us: int) -> Clock:
     if text == "manual":
         return start
     if text == "real":
-        return replace(start, world_us=wall_us, rate=Fraction(1))
+        return changed(start, world_us=wall_us, rate=Fraction(1))
     if text.startswith("tick="):
-        return replace(start, tick_us=parse_duration(text.removeprefix("tick=")))
+        return changed(start, tick_us=parse_duration(text.removeprefix("tick=")))
     speed = _SPEED.fullmatch(text)
     if speed is None or not Fraction(speed[1]):
         raise ValueError(
             f"expected manual, real, xN (such as x360) or tick=DURATION (such as tick=30m), found {text!r}"
         )
-    return replace(start, world_us=wall_us, rate=Fraction(speed[1]))
+    return changed(start, world_us=wall_us, rate=Fraction(speed[1]))

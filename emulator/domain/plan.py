@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emulator.domain.clock import SECOND_US
+from emulator.domain.values import changed
 
 if TYPE_CHECKING:
     from emulator.domain.steps import Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """Where a batch stands in its script: the steps to come, counted from `since_us`, the last one's due time."""
 
@@ -28,15 +29,15 @@ class Plan:
 
     def past_step(self) -> Plan:
         """Return the plan with its next step done."""
-        return replace(self, since_us=self.due_us(), steps=self.steps[1:])
+        return changed(self, since_us=self.due_us(), steps=self.steps[1:])
 
     def ended(self) -> Plan:
         """Return the plan with nothing to come."""
-        return replace(self, steps=(), on_cancel=())
+        return changed(self, steps=(), on_cancel=())
 
     def cancelled(self, *, at_us: int) -> Plan:
         """Return the plan that follows a cancel."""
-        return replace(self, since_us=at_us, steps=self.on_cancel, on_cancel=())
+        return changed(self, since_us=at_us, steps=self.on_cancel, on_cancel=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

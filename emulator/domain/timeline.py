@@ -6,12 +6,13 @@ store keeps one due time a batch, and a walk of any number of steps passes the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from emulator.domain.clock import SECOND_US
 from emulator.domain.lifecycle import Status
 from emulator.domain.plan import Pace, Plan
+from emulator.domain.values import changed
 
 if TYPE_CHECKING:
     from emulator.domain.batch import Batch
@@ -23,7 +24,7 @@ RUNS_LINES: Final = frozenset({Status.IN_PROGRESS, Status.CANCELLING})
 """In these statuses lines may finish."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """Something that is due: `done` lines are finished then, a status is entered, a step of the plan is past.
 
@@ -70,25 +71,25 @@ def _next_planned(batch: Batch) -> Event | None:
 def fire(batch: Batch, event: Event) -> Batch:
     """Return the batch after one of its events; raises IllegalTransition when a script breaks the table."""
     if event.reveals and batch.held:
-        return replace(
+        return changed(
             batch, output_file_id=batch.held.output_file_id, error_file_id=batch.held.error_file_id, held=None
         )
     after = batch
     if event.done is not None:
-        after = replace(after, lines=replace(after.lines, done=event.done))
+        after = changed(after, lines=changed(after.lines, done=event.done))
     if event.is_step:
         changes = after.changes.then(after.plan.steps[0].changes)
-        after = replace(after, plan=after.plan.past_step(), changes=changes)
+        after = changed(after, plan=after.plan.past_step(), changes=changes)
     if event.to is not None:
         after = after.entering(event.to, at_us=event.at_us)
     if after.is_over:
-        return replace(_at_rest(after), plan=after.plan.ended())
+        return changed(_at_rest(after), plan=after.plan.ended())
     return _at_next_pace(after) if event.is_step else after
 
 
 def cancelled(batch: Batch, *, at_us: int) -> Batch:
     """Return the batch once a cancel was accepted: the script's `on_cancel` replaces the rest, and no line finishes."""
-    return replace(_at_rest(batch), plan=batch.plan.cancelled(at_us=at_us))
+    return changed(_at_rest(batch), plan=batch.plan.cancelled(at_us=at_us))
 
 
 def finish_us(batch: Batch, line: int) -> int:
@@ -99,7 +100,7 @@ def finish_us(batch: Batch, line: int) -> int:
 
 def _at_rest(batch: Batch) -> Batch:
     """Return the batch with no line running, its pace kept among those of the past."""
-    return replace(batch, pace=None, paces=(*batch.paces, batch.pace)) if batch.pace else batch
+    return changed(batch, pace=None, paces=(*batch.paces, batch.pace)) if batch.pace else batch
 
 
 def _at_next_pace(batch: Batch) -> Batch:
@@ -111,7 +112,7 @@ def _at_next_pace(batch: Batch) -> Batch:
     if target <= lines.done:
         return rested
     pace = Pace(before=lines.done, target=target, start_us=batch.plan.since_us, end_us=batch.plan.due_us())
-    return replace(rested, pace=pace)
+    return changed(rested, pace=pace)
 
 
 def _target(step: Step, done: int, finishable: int) -> int:

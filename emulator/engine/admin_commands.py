@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.domain import timeline
 from emulator.domain.deciding import Count, RuleInForce
 from emulator.domain.errors import NotFound, NothingToCome
+from emulator.domain.values import changed
 from emulator.engine.handle import Handle, new_state
 from emulator.scenarios.library import refuse
 
@@ -66,7 +66,7 @@ class AdminCommands(Handle):
         """Let batches follow this scenario from now on, where nothing else is chosen. Raises InvalidRequest."""
         with self._command() as machine:
             self._scenario(machine.state, scenario)
-            machine.save(replace(machine.state, scenario=scenario))
+            machine.save(changed(machine.state, scenario=scenario))
             return machine.state
 
     def scenarios(self) -> Mapping[str, Scenario]:
@@ -82,7 +82,7 @@ class AdminCommands(Handle):
             state, keys = machine.state, {rule.name for rule in scenario.rules}
             counts = {key: count for key, count in state.rule_counts.items() if key not in keys}
             scenarios = {**state.scenarios, scenario.name: scenario}
-            machine.save(replace(state, scenarios=scenarios, rule_counts=counts))
+            machine.save(changed(state, scenarios=scenarios, rule_counts=counts))
 
     def remove_scenario(self, name: str) -> None:
         """Take a scenario of its own from the world; batches that follow it go on. Raises InvalidRequest."""
@@ -90,7 +90,7 @@ class AdminCommands(Handle):
             own = dict(machine.state.scenarios)
             if own.pop(name, None) is None:
                 refuse(name, own)
-            machine.save(replace(machine.state, scenarios=own))
+            machine.save(changed(machine.state, scenarios=own))
 
     def find_scenario(self, name: str) -> Scenario:
         """Return the scenario that this name means in this world. Raises InvalidRequest."""
@@ -101,7 +101,7 @@ class AdminCommands(Handle):
         with self._command() as machine:
             added = RuleInForce(f"rule_{machine.state.counters.rules + 1}", rule)
             state = machine.state.counting("rules")
-            machine.save(replace(state, rules=(*state.rules, added)))
+            machine.save(changed(state, rules=(*state.rules, added)))
             return added
 
     def remove_rules(self, key: str | None = None) -> None:
@@ -110,7 +110,7 @@ class AdminCommands(Handle):
             kept = tuple(each for each in machine.state.rules if key not in {None, each.key})
             if key is not None and len(kept) == len(machine.state.rules):
                 raise NotFound("rule", key)
-            machine.save(replace(machine.state, rules=kept))
+            machine.save(changed(machine.state, rules=kept))
 
     def rules(self) -> tuple[tuple[RuleInForce, Count], ...]:
         """Return the rules that are in force for the whole world, and how often each has matched and fired."""
@@ -122,12 +122,12 @@ class AdminCommands(Handle):
     def add_lines(self, lines: Sequence[LineRule]) -> None:
         """Let lines that are validated from now on come out like this; these rules come before all others."""
         with self._command() as machine:
-            machine.save(replace(machine.state, lines=(*lines, *machine.state.lines)))
+            machine.save(changed(machine.state, lines=(*lines, *machine.state.lines)))
 
     def remove_lines(self) -> None:
         """Leave it to the scenarios again what comes of lines."""
         with self._command() as machine:
-            machine.save(replace(machine.state, lines=()))
+            machine.save(changed(machine.state, lines=()))
 
     # Looking on
 

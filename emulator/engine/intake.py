@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.domain.batch import Lines
 from emulator.domain.jsonl import Examination, InputFault, examine, good_lines
 from emulator.domain.outcomes import outcome_of
+from emulator.domain.values import changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 def validated(batch: Batch, file: File | None, contract: Contract, *, seed: int) -> Batch:
     """Return the batch with its lines counted and its input pinned, or with every fault that is found or declared."""
     if batch.scenario.errors:
-        return replace(batch, errors=batch.scenario.errors)
+        return changed(batch, errors=batch.scenario.errors)
     if file is None:
-        return replace(batch, errors=(_no_file(batch.request.input_file_id),))
+        return changed(batch, errors=(_no_file(batch.request.input_file_id),))
     found = _examined(batch, file.content, contract)
     if found.faults:
-        return replace(batch, errors=found.faults)
-    return replace(batch, lines=counted(batch, file.content, total=found.total, seed=seed), input=file.content)
+        return changed(batch, errors=found.faults)
+    return changed(batch, lines=counted(batch, file.content, total=found.total, seed=seed), input=file.content)
 
 
 def _examined(batch: Batch, content: Content, contract: Contract) -> Examination:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emulator.domain import ids
@@ -12,6 +12,7 @@ from emulator.domain.files import File, Upload, content_type
 from emulator.domain.lifecycle import Status
 from emulator.domain.plan import Pace
 from emulator.domain.timeline import fire, next_event
+from emulator.domain.values import changed
 
 if TYPE_CHECKING:
     from emulator.domain.batch import Batch
@@ -48,7 +49,7 @@ class Machine:
         while (first := self.work.next_due(self.state.id)) and first[0] <= until_us:
             fired.append(self._fire_next(first[1]))
         if self.state.settled_us < until_us:
-            self.save(replace(self.state, settled_us=until_us))
+            self.save(changed(self.state, settled_us=until_us))
         return fired
 
     def save(self, state: WorldState) -> None:
@@ -102,15 +103,15 @@ class Machine:
         from emulator.engine.intake import validated  # noqa: PLC0415 - a server's start need not wait for it
 
         contract = self._services.contract(self.state.options.edition)
-        batch = replace(batch, worlds_lines=self.state.lines)
+        batch = changed(batch, worlds_lines=self.state.lines)
         checked = validated(batch, self._input(batch), contract, seed=self.state.options.seed)
         if event.to is not Status.COMPLETED:
-            return checked, replace(event, to=Status.FAILED) if checked.errors else event
+            return checked, changed(event, to=Status.FAILED) if checked.errors else event
         if checked.errors:
-            return batch, replace(event, to=Status.CANCELLED)
+            return batch, changed(event, to=Status.CANCELLED)
         done = checked.lines.finishable
         pace = Pace(before=0, target=done, start_us=event.at_us, end_us=event.at_us)
-        return replace(checked, paces=(pace,)), replace(event, done=done)
+        return changed(checked, paces=(pace,)), changed(event, done=done)
 
     def _input(self, batch: Batch) -> File | None:
         """Return the batch's input file, if it can be that: its tenant's own, and uploaded for a batch."""
@@ -128,8 +129,8 @@ class Machine:
         found = {file: self._result_file(batch, file, content, at_us) for file, content in contents.items()}
         if plan.ids_after_us:
             held = HeldFiles(at_us + plan.ids_after_us, found["output"], found["error"])
-            return replace(batch, held=held)
-        return replace(batch, output_file_id=found["output"], error_file_id=found["error"])
+            return changed(batch, held=held)
+        return changed(batch, output_file_id=found["output"], error_file_id=found["error"])
 
     def _with_unread_input(self, batch: Batch) -> Batch:
         """Return a batch that expired before it was read as one none of whose lines was run."""
@@ -139,7 +140,7 @@ class Machine:
         from emulator.domain.jsonl import good_lines  # noqa: PLC0415 - as above
 
         total = sum(1 for _ in good_lines(file.content))
-        return replace(batch, input=file.content, lines=replace(batch.lines, total=total))
+        return changed(batch, input=file.content, lines=changed(batch.lines, total=total))
 
     def _result_file(self, batch: Batch, file: ResultFile, content: Content | None, at_us: int) -> str | None:
         if content is None:

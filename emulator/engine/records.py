@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from emulator.domain.values import changed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from emulator.domain.scenario import Scenario
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Counters:
     """How many of each kind a world has made: ids are derived from these numbers."""
 
@@ -35,7 +37,7 @@ class WorldOptions:
     edition: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class WorldState:
     """All of a world but its files, batches and journal; `made` orders the worlds.
 
@@ -59,8 +61,8 @@ class WorldState:
 
     def counting(self, counter: str, **changes: Any) -> WorldState:
         """Return the world with one more of a kind, and with these changes besides."""
-        raised = replace(self.counters, **{counter: getattr(self.counters, counter) + 1})
-        return replace(self, counters=raised, **changes)
+        raised = changed(self.counters, **{counter: getattr(self.counters, counter) + 1})
+        return changed(self, counters=raised, **changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

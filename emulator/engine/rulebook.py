@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emulator.domain.deciding import RuleInForce, decide
 from emulator.domain.facts import Facts
+from emulator.domain.values import changed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,7 @@ def direct(machine: Machine, asked: Asked, default: Scenario | None) -> Directio
         return Direction((), edition)
     fired, counts = decide(rules, _facts(asked, batch, state.settled_us), state.rule_counts)
     if counts != state.rule_counts:
-        machine.save(replace(state, rule_counts=counts))
+        machine.save(changed(state, rule_counts=counts))
     return Direction(fired, edition)
 
 
