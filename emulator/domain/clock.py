@@ -40,7 +40,8 @@ def parse_duration(value: object) -> int:
     match = _DURATION.fullmatch(_plain(value).strip())
     if match is None:
         raise ValueError(expected)
-    duration_us = round(Fraction(match[1]) * _UNITS_US[match[2] or "s"])
+    number, unit_us = match[1], _UNITS_US[match[2] or "s"]
+    duration_us = int(number) * unit_us if number.isdecimal() else round(Fraction(number) * unit_us)
     if duration_us > LATEST_US:
         raise ValueError(f"{expected}, which reaches beyond the year 9999")
     return duration_us

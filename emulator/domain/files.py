@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from emulator.domain.errors import InvalidRequest, TooLarge
@@ -53,7 +52,9 @@ def content_type(filename: str, purpose: str) -> str:
 
     A file for a batch is JSONL whatever its name: the SDK refuses octet-stream on a 200.
     """
-    suffix = PurePosixPath(filename.lower().replace("\\", "/")).suffix
+    name = filename.lower().replace("\\", "/").rstrip("/").rpartition("/")[2]
+    stem, dot, extension = name.rpartition(".")
+    suffix = dot + extension if stem else ""
     fallback = "application/jsonl" if purpose == "batch" else "application/octet-stream"
     return CONTENT_TYPES.get(suffix, fallback)
 

@@ -24,6 +24,11 @@ def request_id(seed: int, number: int) -> str:
     return f"req_{_hex(seed, 'request', number)}"
 
 
-def line_ids(seed: int, batch: str, index: int) -> tuple[str, str]:
-    """Return the result line's id and its response's request id, for the line with this index of this batch."""
-    return f"response_{_hex(seed, f'{batch}/line', index)}", f"req_{_hex(seed, f'{batch}/request', index)}"
+def line_id(seed: int, batch: str, index: int) -> str:
+    """Return the id of the result line that answers the line with this index of this batch."""
+    return f"response_{_hex(seed, f'{batch}/line', index)}"
+
+
+def line_request_id(seed: int, batch: str, index: int) -> str:
+    """Return the request id in the response to the line with this index of this batch."""
+    return f"req_{_hex(seed, f'{batch}/request', index)}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAX_LINES: Final = 50_000
 _BOM: Final = b"\xef\xbb\xbf"
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _FIELDS: Final = {"custom_id": str, "method": str, "url": str, "body": dict}
 
 BodyCheck: TypeAlias = Callable[[dict[str, Any]], tuple[str, str] | None]
@@ -177,4 +178,4 @@ def _wrong_type(line: dict[str, Any]) -> tuple[str, str, str] | None:
 
 def write_line(row: dict[str, Any]) -> bytes:
     """Write one line of a result file."""
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+    return _ENCODER.encode(row).encode() + b"\n"

@@ -34,7 +34,8 @@ def kind(value: object) -> str:
 
 def loads(data: bytes) -> Any:
     """Read one JSON value; the last of duplicate keys counts. Raises InvalidJson."""
-    return _checked(_parse(_text(data), _DECODER), _check_text)
+    value = _parse(_text(data), _DECODER)
+    return value if _is_tame(data) else _checked(value, _check_text)
 
 
 def loads_noting(data: bytes) -> tuple[Any, tuple[str, ...]]:
@@ -51,7 +52,8 @@ def loads_noting(data: bytes) -> tuple[Any, tuple[str, ...]]:
         return dict(pairs)
 
     decoder = json.JSONDecoder(object_pairs_hook=members, parse_constant=_refuse_constant, parse_float=_finite)
-    return _checked(_parse(_text(data.removeprefix(_BOM)), decoder), _check_text_without_nul), tuple(twice)
+    value = _parse(_text(data.removeprefix(_BOM)), decoder)
+    return value if _is_tame(data) else _checked(value, _check_text_without_nul), tuple(twice)
 
 
 def _text(data: bytes) -> str:
@@ -91,6 +93,11 @@ _DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=
 
 def _too_deep() -> InvalidJson:
     return InvalidJson(f"expected at most {MAX_DEPTH} levels of nesting, found more")
+
+
+def _is_tame(data: bytes) -> bool:
+    """Whether the JSON cannot nest too deep, and escapes no character: what must not be in texts comes in no other way."""
+    return b"\\u" not in data and data.count(b"{") + data.count(b"[") <= MAX_DEPTH
 
 
 def _checked(value: Any, check_text: Callable[[str], None]) -> Any:

@@ -13,6 +13,7 @@ from emulator.domain.lifecycle import CANCEL_ASKED, CANCELLABLE, Status
 from emulator.domain.limits import spend
 from emulator.domain.pagination import PageQuery
 from emulator.engine.handle import Handle
+from emulator.engine.machine import Machine
 from emulator.engine.rulebook import Asked, Direction, direct
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from emulator.domain.limits import RateLimit
     from emulator.domain.pagination import FileQuery, Page
     from emulator.domain.scenario import Scenario
-    from emulator.engine.machine import Machine
     from emulator.engine.records import JournalEntry, WorldState
 
 
@@ -64,6 +64,12 @@ class ApiCommands(Handle):
         with self._services.store.transaction() as work:
             if work.world(self.id):
                 work.append_journal(self.id, entry)
+
+    def look_ahead(self) -> bool:
+        """Work out a piece of what is to happen next, and return whether there is more of it; none if the world is gone."""
+        with self._services.store.transaction() as work:
+            state = work.world(self.id)
+            return state is not None and Machine(work, state, self._services).look_ahead()
 
     def create_batch(self, tenant: str, request: NewBatch, *, scenario: str | None = None) -> Batch:
         """Create a batch that follows this scenario, or else the world's. Raises InvalidRequest for an unknown one."""

@@ -73,7 +73,7 @@ class _Writer:
     def finished(self, line: Line, outcome: Outcome) -> dict[str, Any]:
         if outcome.error is not None:
             return self._row(line, error=dict(outcome.error))
-        _, request_id = self._ids()
+        request_id = ids.line_request_id(self.seed, self.batch.id, self.index)
         body = self._body(line, outcome)
         return self._row(line, response={"status_code": outcome.status_code, "request_id": request_id, "body": body})
 
@@ -91,8 +91,6 @@ class _Writer:
         )
         return outcome.changes.applied(reply(prompt))
 
-    def _ids(self) -> tuple[str, str]:
-        return ids.line_ids(self.seed, self.batch.id, self.index)
-
     def _row(self, line: Line, *, response: object = None, error: object = None) -> dict[str, Any]:
-        return {"id": self._ids()[0], "custom_id": line.custom_id, "response": response, "error": error}
+        row_id = ids.line_id(self.seed, self.batch.id, self.index)
+        return {"id": row_id, "custom_id": line.custom_id, "response": response, "error": error}

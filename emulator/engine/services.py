@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from emulator.engine.foresight import Foresight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,3 +25,4 @@ class Services:
     contract: Callable[[str], Contract]
     wall_us: Callable[[], int]
     rate_limits: tuple[RateLimit, ...] = ()
+    foresight: Foresight = field(default_factory=Foresight)

@@ -50,7 +50,7 @@ def test_ids_stay_what_they_were_in_earlier_releases(found: str, expected: str) 
 
 
 def test_line_has_one_id_for_its_row_and_one_for_its_request() -> None:
-    row, request = ids.line_ids(0, "batch_1", 0)
+    row, request = ids.line_id(0, "batch_1", 0), ids.line_request_id(0, "batch_1", 0)
     assert re.fullmatch(r"response_[0-9a-f]{32}", row)
     assert re.fullmatch(r"req_[0-9a-f]{32}", request)
     assert row.partition("_")[2] != request.partition("_")[2]
@@ -58,6 +58,9 @@ def test_line_has_one_id_for_its_row_and_one_for_its_request() -> None:
 
 def test_line_ids_differ_by_seed_and_batch_and_line() -> None:
     pairs = [
-        ids.line_ids(seed, batch, index) for seed in (0, 1) for batch in ("batch_1", "batch_2") for index in (0, 1)
+        (ids.line_id(seed, batch, index), ids.line_request_id(seed, batch, index))
+        for seed in (0, 1)
+        for batch in ("batch_1", "batch_2")
+        for index in (0, 1)
     ]
     assert len({each for pair in pairs for each in pair}) == 16
