@@ -140,9 +140,9 @@ class Batch:
         """The instant at which its window closes."""
         return self.expires_at * SECOND_US
 
-    def entered_at(self, status: Status) -> int | None:
-        """Return the epoch second in which it entered this status, or None if it never did."""
-        return next((seconds(entry.at_us) for entry in self.history if entry.status is status), None)
+    def entered(self) -> dict[Status, int]:
+        """Return the epoch second in which it entered each status that it has been in; of several times the first."""
+        return {entry.status: seconds(entry.at_us) for entry in reversed(self.history)}
 
     def entering(self, status: Status, *, at_us: int) -> Batch:
         """Return the batch as it enters its next status; raises IllegalTransition if the table forbids that."""

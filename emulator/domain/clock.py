@@ -61,18 +61,18 @@ def seconds(time_us: int) -> int:
 class Clock:
     """A clock as a value: at wall time `wall_us` it showed `world_us`, and it runs `rate` times as fast as the wall.
 
-    A rate of 0 is a clock that only moves when told; `tick_us` is added before each API request.
+    One without a rate only moves when told; `tick_us` is added before each API request.
     """
 
     mode: str
     world_us: int
     wall_us: int
-    rate: Fraction = Fraction(0)
+    rate: Fraction | None = None
     tick_us: int = 0
 
     def now_us(self, wall_us: int) -> int:
         """Return the world's time at this wall time; a wall that was set back does not turn the world back."""
-        if not self.rate:
+        if self.rate is None:
             return self.world_us
         passed = max(0, wall_us - self.wall_us)
         return min(LATEST_US, self.world_us + int(passed * self.rate))

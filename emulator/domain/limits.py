@@ -37,6 +37,8 @@ def parse_rate_limit(text: str) -> RateLimit:
 
 def spend(limits: tuple[RateLimit, ...], spent: Spent, *, now_us: int) -> tuple[Spent, RateLimit | None]:
     """Count one request in all windows, or name the limit that is used up, and count none."""
+    if not limits:
+        return spent, None
     counted = dict(spent)
     for limit in limits:
         window = now_us // (WINDOWS_S[limit.window] * SECOND_US)

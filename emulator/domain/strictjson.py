@@ -43,6 +43,28 @@ def loads_noting(data: bytes) -> tuple[Any, tuple[str, ...]]:
 
     Raises InvalidJson.
     """
+    value = _parse(_text(data.removeprefix(_BOM)), _DECODER)
+    if not _is_tame(data):
+        _checked(value, _check_text_without_nul)
+    if data.count(b":") == _members(value):
+        return value, ()
+    return _noting(data)
+
+
+def _members(value: Any) -> int:
+    """Return how many members all objects in a JSON value have: in its text, each has a colon of its own."""
+    count, todo = 0, [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            count += len(item)
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
+    return count
+
+
+def _noting(data: bytes) -> tuple[Any, tuple[str, ...]]:
     twice: list[str] = []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -52,8 +74,7 @@ def loads_noting(data: bytes) -> tuple[Any, tuple[str, ...]]:
         return dict(pairs)
 
     decoder = json.JSONDecoder(object_pairs_hook=members, parse_constant=_refuse_constant, parse_float=_finite)
-    value = _parse(_text(data.removeprefix(_BOM)), decoder)
-    return value if _is_tame(data) else _checked(value, _check_text_without_nul), tuple(twice)
+    return _parse(_text(data.removeprefix(_BOM)), decoder), tuple(twice)
 
 
 def _text(data: bytes) -> str:

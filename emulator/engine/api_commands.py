@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from emulator.engine.records import JournalEntry, WorldState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Admission:
     """A request has come in: its number, its id, the world as it found it, and the limit that refuses it, if any."""
 
@@ -57,7 +57,7 @@ class ApiCommands(Handle):
         """Return what the scenarios and rules say to a request, counting it; `scenario` is wanted for a new batch."""
         with self._command() as machine:
             chosen = self._scenario(machine.state, scenario) if scenario else None
-            return direct(machine, replace(asked, scenario=chosen), self._directing(machine.state))
+            return direct(machine, asked, default=self._directing(machine.state), wanted=chosen)
 
     def record(self, entry: JournalEntry) -> None:
         """Add a request to the journal; if the world is gone meanwhile, nobody can ask for it any more."""
@@ -65,11 +65,11 @@ class ApiCommands(Handle):
             if work.world(self.id):
                 work.append_journal(self.id, entry)
 
-    def look_ahead(self) -> bool:
-        """Work out a piece of what is to happen next, and return whether there is more of it; none if the world is gone."""
+    def look_ahead(self) -> None:
+        """Work out a piece of what is to happen next; if the world is gone meanwhile, nothing is."""
         with self._services.store.transaction() as work:
-            state = work.world(self.id)
-            return state is not None and Machine(work, state, self._services).look_ahead()
+            if state := work.world(self.id):
+                Machine(work, state, self._services).look_ahead()
 
     def create_batch(self, tenant: str, request: NewBatch, *, scenario: str | None = None) -> Batch:
         """Create a batch that follows this scenario, or else the world's. Raises InvalidRequest for an unknown one."""

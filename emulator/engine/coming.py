@@ -54,6 +54,11 @@ class Coming:
     after: Batch
     results: Mapping[ResultFile, Content | None] | None = None
 
+    @property
+    def reads_lines(self) -> bool:
+        """Whether lines are read in it, to count or to answer them."""
+        return self.results is not None or self.after.input is not self.before.input
+
 
 def coming(batch: Batch, around: Surroundings) -> Coming | None:
     """Return what happens next, or None when the batch's life is over."""

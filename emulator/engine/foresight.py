@@ -36,17 +36,17 @@ class Foresight:
             return future.events.popleft()
         return coming(batch, around)
 
-    def look_ahead(self, world_id: str, batch: Batch, around: Surroundings) -> bool:
-        """Work out one more event of the batch's life, and return whether there is more to be seen."""
+    def look_ahead(self, world_id: str, batch: Batch, around: Surroundings) -> None:
+        """Work out more of the batch's life: up to the next event in which its lines are read."""
         if around.file is None or around.file.content.size > LARGEST_INPUT:
-            return False
+            return
         future = self._futures.get(world_id)
         if future is None or not future.begins_with(batch, around):
             self._futures.pop(world_id, None)
             if len(self._futures) == WORLDS:
                 del self._futures[next(iter(self._futures))]
             future = self._futures[world_id] = _Future(around, batch)
-        return future.grow()
+        future.grow()
 
 
 @dataclass(slots=True)
@@ -63,16 +63,21 @@ class _Future:
         first = self.events[0].before if self.events else self.last
         return first is batch and self.around.are(around)
 
-    def grow(self) -> bool:
-        """Work out one more event, if there is one, and return whether there may be another."""
-        if self.is_known or len(self.events) == MOST_EVENTS:
-            return False
+    def grow(self) -> None:
+        """Work out more events, up to the next in which lines are read: at most one piece of work that takes time."""
+        while not self.is_known:
+            following = self._following()
+            self.is_known = following is None or following.results is not None
+            if following is not None:
+                self.events.append(following)
+                self.last = following.after
+                if following.reads_lines:
+                    return
+
+    def _following(self) -> Coming | None:
+        if len(self.events) == MOST_EVENTS:
+            return None
         try:
-            following = coming(self.last, self.around)
+            return coming(self.last, self.around)
         except Exception:
-            following = None
-        if following is not None:
-            self.events.append(following)
-            self.last = following.after
-        self.is_known = following is None or following.results is not None
-        return not self.is_known
+            return None

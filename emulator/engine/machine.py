@@ -78,12 +78,10 @@ class Machine:
         self.save(self.state.counting("files"))
         return file
 
-    def look_ahead(self) -> bool:
-        """Work out one more event of the batch to which something happens next; return whether there is more to be seen."""
-        first = self.work.next_due(self.state.id)
-        if first is None:
-            return False
-        return self._services.foresight.look_ahead(self.state.id, first[1], self._around(first[1]))
+    def look_ahead(self) -> None:
+        """Work out a piece of what is to come for the batch to which something happens next."""
+        if first := self.work.next_due(self.state.id):
+            self._services.foresight.look_ahead(self.state.id, first[1], self._around(first[1]))
 
     def _fire_next(self, batch: Batch) -> Fired:
         coming = self._services.foresight.next_of(self.state.id, batch, self._around(batch))

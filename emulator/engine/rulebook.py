@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from emulator.engine.machine import Machine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Asked:
-    """What a request asks, before it takes place: `scenario` is the one that it wants for a new batch."""
+    """What a request asks, before it takes place."""
 
     tenant: str
     operation: str | None
@@ -27,10 +27,9 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=dict)
     batch_id: str | None = None
     file_id: str | None = None
-    scenario: Scenario | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Direction:
     """What the scenarios and rules of a world say to a request: the rules that fire, and the edition that it is shown."""
 
@@ -38,17 +37,20 @@ class Direction:
     edition: str
 
 
-def direct(machine: Machine, asked: Asked, default: Scenario | None) -> Direction:
+def direct(machine: Machine, asked: Asked, *, default: Scenario | None, wanted: Scenario | None) -> Direction:
     """Count the request against every rule in force for it, and return those that fire, in order.
+
+    `default` is the world's scenario, `wanted` the one that the request wants for a new batch.
 
     In force are the world's own rules, those of its default scenario, and, for requests about a batch whose creator chose a
     scenario for it, that scenario's: these are counted for each batch by itself, and the default's are not when it is the
     same scenario.
     """
     state, batch = machine.state, _batch(machine, asked)
-    chosen = batch.scenario if batch and batch.has_own_scenario else asked.scenario
-    editions = [scenario.edition for scenario in (chosen, default) if scenario and scenario.edition]
-    edition = editions[0] if editions else state.options.edition
+    chosen = batch.scenario if batch and batch.has_own_scenario else wanted
+    edition = _edition(chosen) or _edition(default) or state.options.edition
+    if chosen is default is None and not state.rules:
+        return Direction((), edition)
     rules = (
         *state.rules,
         *_of(default if default != chosen else None, ""),
@@ -60,6 +62,10 @@ def direct(machine: Machine, asked: Asked, default: Scenario | None) -> Directio
     if counts != state.rule_counts:
         machine.save(changed(state, rule_counts=counts))
     return Direction(fired, edition)
+
+
+def _edition(scenario: Scenario | None) -> str | None:
+    return scenario.edition if scenario else None
 
 
 def _facts(asked: Asked, batch: Batch | None, now_us: int) -> Facts:

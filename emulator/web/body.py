@@ -57,6 +57,8 @@ async def read_json(request: Request) -> tuple[Any, tuple[str, ...]]:
 def check_media_type(request: Request, expected: str) -> None:
     """Raise UnsupportedMediaType unless the body says that it is of this type, in UTF-8, and not compressed."""
     found = request.headers.get("content-type", "")
+    if found == expected and "content-encoding" not in request.headers:
+        return
     media_type, charset = found.partition(";")[0].strip().lower(), _CHARSET.search(found)
     if media_type != expected or (charset and charset[1].lower() not in {"utf-8", "utf8"}):
         raise UnsupportedMediaType(expected, found or "none")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from emulator.web.request import Request
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Call:
     """A request that was let in. `parameters` holds the declared ones, read and with their defaults.
 

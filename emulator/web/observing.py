@@ -92,13 +92,7 @@ class Observing:
         record(scope)
         self._on_done()
         if world is not None:
-            _look_ahead(world)
-
-
-def _look_ahead(world: World) -> None:
-    """Let the world work out what is to come, in pieces: who asks for something meanwhile comes between two of them."""
-    if world.look_ahead():
-        asyncio.get_running_loop().call_soon(_look_ahead, world)
+            world.look_ahead()
 
 
 def record(scope: Scope) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -22,6 +22,50 @@ _UNREADABLE: Final = (
     "The request is not valid HTTP/1.1: expected a head of printable ASCII, and a body that is framed as the head says."
 )
 _NO_REQUEST_ID: Final = f"req_{'0' * 32}"
+_PLAIN: Final = [b"content-type", b"content-length", b"x-request-id"]
+"""The headers of a reply of which nothing needs to be looked at: the emulator has made them itself."""
+
+
+class Cycle(RequestResponseCycle):
+    """One request and its reply, which is written in one piece where it is one: head and body apart cost twice as much."""
+
+    _head: Any = None
+
+    async def send(self, message: Any) -> None:
+        """Send a part of the reply; a head waits for what follows it."""
+        if message["type"] == "http.response.start" and not self.response_started:
+            self._head = message
+            return
+        head, self._head = self._head, None
+        if head is None:
+            await super().send(message)
+        elif not self._is_plain(head, message):
+            await super().send(head)
+            await super().send(message)
+        else:
+            self._send_whole(head, message["body"])
+
+    def _is_plain(self, head: Any, message: Any) -> bool:
+        return (
+            [name for name, _ in head["headers"]] == _PLAIN
+            and not message["more_body"]
+            and head["headers"][1][1] == b"%d" % len(message["body"])
+            and self.keep_alive
+            and not self.disconnected
+            and not self.flow.write_paused
+            and self.scope["method"] != "HEAD"
+        )
+
+    def _send_whole(self, head: Any, body: bytes) -> None:
+        lines = [STATUS_LINE[head["status"]]]
+        for name, value in (*self.default_headers, *head["headers"]):
+            lines += (name, b": ", value, b"\r\n")
+        lines += (b"\r\n", body)
+        self.transport.write(b"".join(lines))
+        self.response_started = self.response_complete = True
+        self.waiting_for_100_continue = False
+        self.message_event.set()
+        self.on_response()
 
 
 class Protocol(HttpToolsProtocol):
@@ -49,12 +93,15 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin to answer a request, or keep it until those before it are answered."""
         super().on_headers_complete()
+        self.cycle.__class__ = Cycle  # uvicorn cannot be told of another
         self.unanswered = [*(cycle for cycle in self.unanswered if not cycle.response_complete), self.cycle]
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the client."""
-        in_body = getattr(self.cycle, "more_body", False)
-        super().data_received(data if in_body else _without_offer(data))
+        if b"2c" in data or b"2C" in data:
+            in_body = getattr(self.cycle, "more_body", False)
+            data = data if in_body else _without_offer(data)
+        super().data_received(data)
 
     def send_400_response(self, _msg: str) -> None:
         """Refuse what cannot be read, with an error of the usual form, and close."""

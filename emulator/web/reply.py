@@ -40,12 +40,12 @@ class Reply:
     @property
     def frames_itself(self) -> bool:
         """Whether its own headers say where it ends, rightly or wrongly."""
-        return any(name.lower() in _FRAMING for name, _ in self.headers)
+        return bool(self.headers) and any(name.lower() in _FRAMING for name, _ in self.headers)
 
     @property
     def is_odd(self) -> bool:
         """Whether no server would send it: it frames itself, is no final reply, or has a body where none may be."""
-        return self.frames_itself or self.status < 200 or (self.status in _WITHOUT_BODY and any(self.blocks()))
+        return self.frames_itself or (self.status in _WITHOUT_BODY and (self.status < 200 or any(self.blocks())))
 
     def written(self) -> Reply:
         """Return the reply with its body as bytes, so that they are made once."""
@@ -67,10 +67,11 @@ def to_json(value: object) -> bytes:
 
 def raw_headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     """Return a reply's headers as they go onto the wire."""
-    own = [("content-type", reply.media_type)] if reply.media_type else []
+    raw = [(b"content-type", reply.media_type.encode("latin-1", "replace"))] if reply.media_type else []
     if not reply.frames_itself and reply.status not in _WITHOUT_BODY:
-        own.append(("content-length", str(sum(map(len, reply.blocks())))))
-    return [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in (*own, *reply.headers)]
+        raw.append((b"content-length", b"%d" % sum(map(len, reply.blocks()))))
+    raw += [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in reply.headers]
+    return raw
 
 
 async def send_reply(reply: Reply, send: Send) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def batch(shown: Batch, contract: Contract) -> dict[str, Any]:
     """Return a BatchObject, its fields in the order of the reference sample (contract section 2)."""
-    request, lines = shown.request, shown.lines
+    request, lines, entered = shown.request, shown.lines, shown.entered().get
     return _edition(
         contract,
         "BatchObject",
@@ -34,14 +34,14 @@ def batch(shown: Batch, contract: Contract) -> dict[str, Any]:
             "output_file_id": shown.output_file_id,
             "error_file_id": shown.error_file_id,
             "created_at": shown.created_at,
-            "in_progress_at": shown.entered_at(Status.IN_PROGRESS),
+            "in_progress_at": entered(Status.IN_PROGRESS),
             "expires_at": shown.expires_at,
-            "finalizing_at": shown.entered_at(Status.FINALIZING),
-            "completed_at": shown.entered_at(Status.COMPLETED),
-            "failed_at": shown.entered_at(Status.FAILED),
-            "expired_at": shown.entered_at(Status.EXPIRED),
-            "cancelling_at": shown.entered_at(Status.CANCELLING),
-            "cancelled_at": shown.entered_at(Status.CANCELLED),
+            "finalizing_at": entered(Status.FINALIZING),
+            "completed_at": entered(Status.COMPLETED),
+            "failed_at": entered(Status.FAILED),
+            "expired_at": entered(Status.EXPIRED),
+            "cancelling_at": entered(Status.CANCELLING),
+            "cancelled_at": entered(Status.CANCELLED),
             "request_counts": {"total": lines.total, "completed": lines.completed, "failed": lines.failed},
             "metadata": request.metadata if request.metadata is None else dict(request.metadata),
             "max_concurrency": request.max_concurrency,

@@ -10,7 +10,7 @@ from starlette.requests import Request as StarletteRequest
 if TYPE_CHECKING:
     from typing import Any
 
-    from starlette.types import Scope
+    from starlette.types import Receive, Scope
 
 Default = TypeVar("Default")
 
@@ -42,11 +42,13 @@ class QuickHeaders(Headers):
 class Request(StarletteRequest):
     """One request."""
 
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        self._quick = QuickHeaders(scope)
+
     @property
     def headers(self) -> QuickHeaders:
         """The headers."""
-        if not hasattr(self, "_quick"):
-            self._quick = QuickHeaders(self.scope)
         return self._quick
 
     @property

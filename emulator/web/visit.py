@@ -58,7 +58,7 @@ class Gate:
     validate_replies: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Visitor:
     """A request that was let in, and what it finds."""
 
@@ -79,9 +79,10 @@ class Visitor:
     def _call(self) -> Call:
         query = self.request.query
         values, faults = self.operation.read_parameters(query, self.request.headers)
-        faults = (*faults, *(_nul(name, value) for name, value in query if "\0" in name + value))
-        observation(self.request).violations += [asdict(fault) for fault in faults]
+        if query:
+            faults = (*faults, *(_nul(name, value) for name, value in query if "\0" in name + value))
         if faults:
+            observation(self.request).violations += [asdict(fault) for fault in faults]
             raise invalid(faults[0])
         parameters = {**values, **self.request.path_params}
         return Call(
@@ -100,7 +101,7 @@ def _nul(name: str, value: str) -> Fault:
     return Fault(placed("query", (name,)), "text without NUL characters", shown(value), "query")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Visit:
     """A request with the rules that fire on it: some before its operation takes place or in its stead, some after."""
 
@@ -110,6 +111,10 @@ class Visit:
 
     async def played(self) -> tuple[Reply, Sequence[Rule]]:
         """Let everything happen, and return the reply with the rules that have a say in how it is sent."""
+        if not self.rules:
+            reply = self._checked(await self.visitor.handled())
+            observation(self.visitor.request).status = reply.status
+            return reply, ()
         before = [rule for rule in self.rules if not rule.after]
         await self._hold(before)
         instead = [rule for rule in before if rule.replaces]
@@ -119,8 +124,7 @@ class Visit:
         else:
             reply = Reply(body=b"")
         await self._hold([rule for rule in self.rules if rule.after])
-        if self.rules:
-            reply = changed(reply, self.rules, self._scene())
+        reply = changed(reply, self.rules, self._scene())
         if instead and not any(rule.reply for rule in self.rules):
             return reply, instead  # which hang up: there is no reply that any other could send a part of
         observation(self.visitor.request).status = reply.status  # though the connection may end before it is sent

@@ -37,8 +37,7 @@ def test_batch_remembers_when_it_entered_each_status() -> None:
     batch = new_batch(now_us=5).entering(Status.IN_PROGRESS, at_us=61_999_999)
     assert batch.history == (Entry(Status.VALIDATING, 5), Entry(Status.IN_PROGRESS, 61_999_999))
     assert batch.status is Status.IN_PROGRESS
-    assert batch.entered_at(Status.IN_PROGRESS) == 61
-    assert batch.entered_at(Status.COMPLETED) is None
+    assert batch.entered() == {Status.VALIDATING: 0, Status.IN_PROGRESS: 61}
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.FINALIZING, Status.CANCELLED, Status.VALIDATING])

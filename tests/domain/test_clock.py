@@ -80,9 +80,9 @@ def test_any_value_is_a_duration_or_a_value_error(value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "starts_us", "rate", "tick_us"),
     [
-        ("manual", START_S * SECOND_US, 0, 0),
-        ("tick=30m", START_S * SECOND_US, 0, 1_800_000_000),
-        ("tick=0", START_S * SECOND_US, 0, 0),
+        ("manual", START_S * SECOND_US, None, 0),
+        ("tick=30m", START_S * SECOND_US, None, 1_800_000_000),
+        ("tick=0", START_S * SECOND_US, None, 0),
         ("real", WALL_US, 1, 0),
         ("x360", WALL_US, 360, 0),
         ("x1", WALL_US, 1, 0),
@@ -93,7 +93,8 @@ def test_any_value_is_a_duration_or_a_value_error(value: object) -> None:
 def test_each_clock_starts_in_its_own_place_with_its_own_rate(
     text: str, starts_us: int, rate: Any, tick_us: int
 ) -> None:
-    assert parse_clock(text, wall_us=WALL_US) == Clock(text, starts_us, WALL_US, Fraction(rate), tick_us)
+    exact = None if rate is None else Fraction(rate)
+    assert parse_clock(text, wall_us=WALL_US) == Clock(text, starts_us, WALL_US, exact, tick_us)
 
 
 def test_manual_clock_starts_at_the_samples_creation() -> None:

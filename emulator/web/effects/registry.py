@@ -41,7 +41,7 @@ def changed(reply: Reply, rules: Sequence[Rule], scene: Scene) -> Reply:
 async def deliver(reply: Reply, rules: Sequence[Rule], wire: Wire) -> None:
     """Send a reply as the first of the rules that has a way of its own to do so, or else as it is."""
     reply = reply.written()
-    for effect in WIRE_EFFECTS:
+    for effect in WIRE_EFFECTS if rules else ():
         for rule in rules:
             if await effect(rule, reply, wire):
                 return
