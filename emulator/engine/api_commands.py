@@ -26,19 +26,26 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Admission:
-    """A request has come in: its number, its id, the world as it found it, and the limit that refuses it, if any."""
+    """A request has come in: its number, its id, the world as it found it, and the limit that refuses it, if any.
+
+    `direction` is there when it was said what the request asks, and it is not refused.
+    """
 
     number: int
     request_id: str
     state: WorldState
     refused_by: RateLimit | None
+    direction: Direction | None = None
 
 
 class ApiCommands(Handle):
     """The commands behind the operations of the API."""
 
-    def admit(self) -> Admission:
-        """Let a request in: a tick clock ticks, the request gets its number, and counts against the rate limits."""
+    def admit(self, asked: Asked | None = None) -> Admission:
+        """Let a request in: a tick clock ticks, the request gets its number, and counts against the rate limits.
+
+        If it is known already what it asks, it is directed as well.
+        """
         with self._command() as machine:
             state = machine.state
             if state.clock.tick_us:
@@ -51,13 +58,17 @@ class ApiCommands(Handle):
                 request_id=ids.request_id(state.options.seed, number),
                 state=machine.state,
                 refused_by=refused_by,
+                direction=self._directed(machine, asked) if asked and not refused_by else None,
             )
 
     def direct(self, asked: Asked, *, scenario: str | None = None) -> Direction:
         """Return what the scenarios and rules say to a request, counting it; `scenario` is wanted for a new batch."""
         with self._command() as machine:
-            chosen = self._scenario(machine.state, scenario) if scenario else None
-            return direct(machine, asked, default=self._directing(machine.state), wanted=chosen)
+            return self._directed(machine, asked, scenario)
+
+    def _directed(self, machine: Machine, asked: Asked, scenario: str | None = None) -> Direction:
+        wanted = self._scenario(machine.state, scenario) if scenario else None
+        return direct(machine, asked, default=self._directing(machine.state), wanted=wanted)
 
     def record(self, entry: JournalEntry) -> None:
         """Add a request to the journal; if the world is gone meanwhile, nobody can ask for it any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from emulator.engine.store.interface import Transaction
 
 
+@lru_cache
 def world_id(api_key: str) -> str:
     """Return the id of the world that a key opens; it does not give the key away."""
     return f"world_{sha256(api_key.encode('utf-8', 'surrogateescape')).hexdigest()[:24]}"
@@ -45,10 +47,10 @@ class Worlds:
     def enter(self, api_key: str) -> World:
         """Return the world that this key opens. Raises Unauthorized, TooManyWorlds."""
         identity = world_id(api_key)
-        with self.services.store.transaction() as work:
-            if work.world(identity) is None:
-                if self._known and identity not in self._known:
-                    raise Unauthorized("Authorization: expected an API key that this server knows, found another.")
+        if not self.services.store.has_world(identity):
+            if self._known and identity not in self._known:
+                raise Unauthorized("Authorization: expected an API key that this server knows, found another.")
+            with self.services.store.transaction() as work:
                 self._add(work, identity, self.defaults)
         return World(identity, self.services)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from emulator.contract.phrases import placed, shown
 from emulator.contract.validation import Fault
 from emulator.domain.errors import InvalidRequest, TooLarge, UnsupportedMediaType
 from emulator.web.observing import observation
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """A request that was let in. `parameters` holds the declared ones, read and with their defaults.
+    """A request that was let in. `parameters` holds the declared ones, with their defaults, once they have been read.
 
     `scenario` is the one that it wants for the batch that it creates.
     """
@@ -32,9 +33,18 @@ class Call:
     operation: Operation
     world: World
     tenant: str
-    parameters: Mapping[str, Any]
     body: JsonBody
-    scenario: str | None = None
+    scenario: str | None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def read_parameters(self) -> None:
+        """Read the declared parameters. Raises InvalidRequest."""
+        query = self.request.query
+        values, faults = self.operation.read_parameters(query, self.request.headers)
+        if query:
+            faults = (*faults, *(_nul(name, value) for name, value in query if "\0" in name + value))
+        self.refuse(faults)
+        self.parameters = {**values, **self.request.path_params}
 
     async def json_body(self) -> dict[str, Any]:
         """Return the JSON body. Raises InvalidRequest, TooLarge, UnsupportedMediaType."""
@@ -56,9 +66,13 @@ class Call:
 
     def refuse(self, faults: Sequence[Fault]) -> None:
         """Note in the journal where the request breaks the contract, and raise InvalidRequest if it does."""
-        observation(self.request).violations += [asdict(fault) for fault in faults]
         if faults:
+            observation(self.request).violations += [asdict(fault) for fault in faults]
             raise invalid(faults[0])
+
+
+def _nul(name: str, value: str) -> Fault:
+    return Fault(placed("query", (name,)), "text without NUL characters", shown(value), "query")
 
 
 def _unreadable(error: InvalidRequest | TooLarge | UnsupportedMediaType, operation: str) -> Fault:

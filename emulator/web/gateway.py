@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.requests import ClientDisconnect
 
@@ -15,11 +15,12 @@ from emulator.domain.errors import EmulatorError, MethodNotAllowed, RateLimited
 from emulator.engine.rulebook import Asked
 from emulator.web.auth import api_key
 from emulator.web.body import JsonBody, read_on
+from emulator.web.call import Call
 from emulator.web.effects.registry import deliver
 from emulator.web.errors import InternalFault, RouteUnknown, error_reply
 from emulator.web.observing import observation
 from emulator.web.request import Request
-from emulator.web.visit import Visit, Visitor
+from emulator.web.visit import Visit
 from emulator.web.wire import Wire
 
 if TYPE_CHECKING:
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from emulator.domain.rules import Rule
+    from emulator.engine.rulebook import Direction
     from emulator.engine.world import World
     from emulator.web.reply import Reply
     from emulator.web.visit import Gate
 
 logger = logging.getLogger(__name__)
+
+_CREATES: Final = "createBatch"
+"""The operation whose body may choose a scenario."""
 
 
 class Gateway:
@@ -56,8 +61,7 @@ class Gateway:
     async def _answer(self, request: Request) -> tuple[Reply, Sequence[Rule]]:
         try:
             world = self._gate.worlds.enter(api_key(request.headers))
-            self._admit(request, world)
-            visit = await self._visit(request, world, self._operation_id(request))
+            visit = await self._visit(request, world)
             return await visit.played()
         except EmulatorError as error:
             return error_reply(error), ()
@@ -68,54 +72,72 @@ class Gateway:
             logger.exception("%s failed", name)
             return error_reply(InternalFault(f"{name} failed inside the emulator: its log says where.")), ()
 
-    def _admit(self, request: Request, world: World) -> None:
+    async def _visit(self, request: Request, world: World) -> Visit:
+        """Let the request in; return it with the rules that fire on it, and the contract that holds for it.
+
+        Raises RateLimited, RouteUnknown, MethodNotAllowed.
+        """
+        operation_id, body, scenario = self._operations.get(request.method), JsonBody(request), None
+        if operation_id is None:
+            self._admit(request, world)
+            raise self._unknown(request)
+        asked = _asked(request, operation_id)
+        if operation_id == _CREATES:
+            self._admit(request, world)
+            scenario = await _scenario(request, body)
+            direction = world.direct(asked, scenario=scenario)
+        else:
+            direction = self._admit(request, world, asked) or world.direct(asked)
+        if direction.rules:
+            observation(request).rule = ", ".join([each.key for each in direction.rules])
+        contract = self._gate.worlds.services.contract(direction.edition)
+        call = Call(
+            request=request,
+            contract=contract,
+            operation=contract.operations[operation_id],
+            world=world,
+            tenant=asked.tenant,
+            body=body,
+            scenario=scenario,
+        )
+        return Visit(call, tuple([each.rule for each in direction.rules]), self._gate)
+
+    def _admit(self, request: Request, world: World, asked: Asked | None = None) -> Direction | None:
         """Let the request into its world. Raises RateLimited."""
-        admission, observed = world.admit(), observation(request)
+        admission, observed = world.admit(asked), observation(request)
         observed.world, observed.at = world, seconds(admission.state.settled_us)
         observed.number, observed.request_id = admission.number, admission.request_id
+        observed.operation = self._operations.get(request.method)
         if admission.refused_by:
-            observed.operation = self._operations.get(request.method)
             raise RateLimited(str(admission.refused_by))
+        return admission.direction
 
-    def _operation_id(self, request: Request) -> str:
-        """Return the operation, or note that the contract has none. Raises RouteUnknown, MethodNotAllowed."""
+    def _unknown(self, request: Request) -> EmulatorError:
+        """Note that the contract has no such operation, and return RouteUnknown or MethodNotAllowed."""
         method, path = request.method, request.scope["path"]
-        if method in self._operations:
-            return self._operations[method]
         allowed = tuple(sorted(self._operations))
-        error: EmulatorError = MethodNotAllowed(method, allowed) if allowed else RouteUnknown(method, path)
         fault = (
             Fault("method", " or ".join(allowed), shown(method), "paths")
             if allowed
             else Fault("path", "a path of the contract", shown(path), "paths")
         )
         observation(request).violations.append(asdict(fault))
-        raise error
-
-    async def _visit(self, request: Request, world: World, operation_id: str) -> Visit:
-        """Return the request with the rules that fire on it, and the contract that holds for it."""
-        observed, body = observation(request), JsonBody(request)
-        observed.operation = operation_id
-        scenario = await _scenario(request, operation_id, body)
-        asked = Asked(
-            tenant=request.headers.get("x-on-behalf-of", ""),
-            operation=operation_id,
-            path=request.scope["path"],
-            headers=request.headers,
-            batch_id=request.path_params.get("batch_id"),
-            file_id=request.path_params.get("file_id"),
-        )
-        direction = world.direct(asked, scenario=scenario)
-        observed.rule = ", ".join(each.key for each in direction.rules) or None
-        contract = self._gate.worlds.services.contract(direction.edition)
-        visitor = Visitor(request, world, contract, contract.operations[operation_id], body, scenario)
-        return Visit(visitor, tuple(each.rule for each in direction.rules), self._gate)
+        return MethodNotAllowed(method, allowed) if allowed else RouteUnknown(method, path)
 
 
-async def _scenario(request: Request, operation_id: str, body: JsonBody) -> str | None:
+def _asked(request: Request, operation_id: str) -> Asked:
+    return Asked(
+        tenant=request.headers.get("x-on-behalf-of", ""),
+        operation=operation_id,
+        path=request.scope["path"],
+        headers=request.headers,
+        batch_id=request.path_params.get("batch_id"),
+        file_id=request.path_params.get("file_id"),
+    )
+
+
+async def _scenario(request: Request, body: JsonBody) -> str | None:
     """Return the scenario that a new batch was given, by header or by metadata, in that order."""
-    if operation_id != "createBatch":
-        return None
     if named := request.headers.get("x-emulator-scenario"):
         return named
     wanted = await body.glance()

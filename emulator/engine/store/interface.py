@@ -92,6 +92,10 @@ class Transaction(Protocol):
 class Store(Protocol):
     """A store of worlds."""
 
+    def has_world(self, world_id: str) -> bool:
+        """Say whether there is a world with this id."""
+        ...
+
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a unit of work: kept when the block ends, undone when an exception leaves it."""
         ...

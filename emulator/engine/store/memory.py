@@ -103,6 +103,10 @@ class MemoryStore:
         self._states: dict[str, WorldState] = {}
         self._worlds: dict[str, _World] = {}
 
+    def has_world(self, world_id: str) -> bool:
+        """Say whether there is a world with this id; see Store."""
+        return world_id in self._states
+
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a unit of work; see Store."""
         return _MemoryTransaction(self._states, self._worlds)
