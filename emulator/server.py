@@ -6,6 +6,7 @@ The one place that asks what time it is on the wall.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import threading
@@ -39,6 +40,8 @@ PATIENCE_S: Final = 0.5
 """For how long a server that is told to stop lets requests go on."""
 LIMIT_S: Final = 0.9
 """After so long its process ends whatever it is at: moving a clock over very many lines takes longer, in one piece."""
+GARBAGE: Final = 10_000
+"""How many objects may have come since garbage was last looked for."""
 LOGGING: Final[dict[str, Any]] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -151,6 +154,10 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings, *, on_ready: Callable[[str], None], logging: Mapping[str, Any] = LOGGING) -> None:
     """Serve in the foreground until SIGINT or SIGTERM; `on_ready` gets the server's address once it listens."""
     app = build(settings)
+    # The process is the server's own: all that is there by now stays, and what requests leave behind is looked through when
+    # there is more of it than a request or two leave.
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     with bind(settings.host, settings.port) as bound:
         _Server(app, lambda: on_ready(url_of(bound)), log_config=dict(logging)).run(sockets=[bound])
 

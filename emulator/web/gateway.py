@@ -105,7 +105,8 @@ class Gateway:
     def _admit(self, request: Request, world: World, asked: Asked | None = None) -> Direction | None:
         """Let the request into its world. Raises RateLimited."""
         admission, observed = world.admit(asked), observation(request)
-        observed.world, observed.at = world, seconds(admission.state.settled_us)
+        observed.world = observed.touched = world
+        observed.at = seconds(admission.state.settled_us)
         observed.number, observed.request_id = admission.number, admission.request_id
         observed.operation = self._operations.get(request.method)
         if admission.refused_by:

@@ -32,6 +32,9 @@ class Observation:
     number: int = 0
     at: int = 0
     world: World | None = None
+    """The world in whose journal the request will stand."""
+    touched: World | None = None
+    """The world that it was about, the admin API's requests too."""
     operation: str | None = None
     rule: str | None = None
     status: int | None = None
@@ -88,9 +91,9 @@ class Observing:
             asyncio.get_running_loop().call_soon(self._end, scope)
 
     def _end(self, scope: Scope) -> None:
-        world = scope["state"]["observed"].world
         record(scope)
         self._on_done()
+        world: World | None = scope["state"]["observed"].touched
         if world is not None:
             world.look_ahead()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from emulator.domain.errors import Unauthorized
 from emulator.web.auth import bearer_key
+from emulator.web.observing import observation
 
 if TYPE_CHECKING:
     from emulator.engine.world import World
@@ -33,9 +34,13 @@ class AdminCall:
         """Return the world that the call is about, or None when it names none."""
         named = dict(self.request.query).get("world")
         if named is not None:
-            return self.worlds.find(named)
-        key = bearer_key(self.request.headers)
-        return None if key is None else self.worlds.enter(key)
+            world = self.worlds.find(named)
+        elif (key := bearer_key(self.request.headers)) is not None:
+            world = self.worlds.enter(key)
+        else:
+            return None
+        observation(self.request).touched = world
+        return world
 
 
 Handler: TypeAlias = Callable[[AdminCall], Awaitable[Any]]
