@@ -16,6 +16,7 @@ from emulator.web.gateway import Gateway
 from emulator.web.observing import Observing
 from emulator.web.paths import Paths
 from emulator.web.reply import Reply, send_reply
+from emulator.web.showing import Showing
 from emulator.web.visit import Gate
 from emulator.web.waiting import Waiting
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from emulator.engine.worlds import Worlds
     from emulator.settings import Settings
     from emulator.web.admin.call import Handler
+    from emulator.web.observing import Observation
 
 API: Final = "/api/v1/llm"
 ADMIN: Final = "/_emulator"
@@ -39,7 +41,16 @@ def create_app(settings: Settings, worlds: Worlds, *, uptime_s: Callable[[], flo
     contract = worlds.services.contract(settings.edition)
 
     waiting = Waiting()
-    gate = Gate(worlds, waiting, settings.validate_replies)
+    showing = Showing()
+    gate = Gate(worlds, waiting, showing, settings.validate_replies)
+
+    def prepare(observed: Observation) -> None:
+        """Do what the next request may ask for, now that this one is answered: show what has moved, and look ahead."""
+        waiting.notify()
+        if observed.moved is not None:
+            showing.batch(observed.moved, contract, "getBatch")
+        if observed.touched is not None:
+            observed.touched.look_ahead()
 
     def gateway(operations: Mapping[str, str]) -> Gateway:
         return Gateway(operations, gate)
@@ -56,7 +67,7 @@ def create_app(settings: Settings, worlds: Worlds, *, uptime_s: Callable[[], flo
     app = Starlette(routes=routes)
     # In the place of the stack that Starlette would build: its handlers of errors have nothing to do, for every endpoint
     # answers its own, and together with its router they take longer than most requests.
-    app.middleware_stack = Observing(_CrossOrigin(paths, settings.cors), seed=settings.seed, on_done=waiting.notify)
+    app.middleware_stack = Observing(_CrossOrigin(paths, settings.cors), seed=settings.seed, on_done=prepare)
     return app
 
 

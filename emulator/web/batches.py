@@ -10,6 +10,7 @@ from emulator.web import representations
 from emulator.web.reply import Reply
 
 if TYPE_CHECKING:
+    from emulator.domain.batch import Batch
     from emulator.web.call import Call
 
 DEFAULT_CONCURRENCY: Final = 8
@@ -19,8 +20,7 @@ DEFAULT_CONCURRENCY: Final = 8
 async def create_batch(call: Call) -> Reply:
     """Serve createBatch."""
     body = await call.json_body()
-    batch = call.world.create_batch(call.tenant, _new_batch(body), scenario=call.scenario)
-    return Reply(body=representations.batch(batch, call.contract), changes=batch.changes)
+    return _shown(call, call.world.create_batch(call.tenant, _new_batch(body), scenario=call.scenario))
 
 
 def _new_batch(body: dict[str, Any]) -> NewBatch:
@@ -43,11 +43,13 @@ async def list_batches(call: Call) -> Reply:
 
 async def get_batch(call: Call) -> Reply:
     """Serve getBatch."""
-    batch = call.world.get_batch(call.tenant, call.parameters["batch_id"])
-    return Reply(body=representations.batch(batch, call.contract), changes=batch.changes)
+    return _shown(call, call.world.get_batch(call.tenant, call.parameters["batch_id"]))
 
 
 async def cancel_batch(call: Call) -> Reply:
     """Serve cancelBatch; a body, or a type without one, is no concern of it."""
-    batch = call.world.cancel_batch(call.tenant, call.parameters["batch_id"])
-    return Reply(body=representations.batch(batch, call.contract), changes=batch.changes)
+    return _shown(call, call.world.cancel_batch(call.tenant, call.parameters["batch_id"]))
+
+
+def _shown(call: Call, batch: Batch) -> Reply:
+    return call.showing.batch(batch, call.contract, call.operation.id)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from emulator.engine.world import World
     from emulator.web.body import JsonBody
     from emulator.web.request import Request
+    from emulator.web.showing import Showing
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Call:
     operation: Operation
     world: World
     tenant: str
+    showing: Showing
     body: JsonBody
     scenario: str | None
     parameters: Mapping[str, Any] = field(default_factory=dict)

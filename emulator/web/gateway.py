@@ -97,6 +97,7 @@ class Gateway:
             operation=contract.operations[operation_id],
             world=world,
             tenant=asked.tenant,
+            showing=self._gate.showing,
             body=body,
             scenario=scenario,
         )

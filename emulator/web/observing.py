@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from emulator.domain.batch import Batch
     from emulator.engine.world import World
     from emulator.web.request import Request
 
@@ -35,6 +36,8 @@ class Observation:
     """The world in whose journal the request will stand."""
     touched: World | None = None
     """The world that it was about, the admin API's requests too."""
+    moved: Batch | None = None
+    """The last batch to which something happened in it."""
     operation: str | None = None
     rule: str | None = None
     status: int | None = None
@@ -60,7 +63,7 @@ class Observing:
     the reply finds the request in the journal, and has not waited for that.
     """
 
-    def __init__(self, app: ASGIApp, *, seed: int, on_done: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, *, seed: int, on_done: Callable[[Observation], None]) -> None:
         self._app = app
         self._seed = seed
         self._on_done = on_done
@@ -92,10 +95,7 @@ class Observing:
 
     def _end(self, scope: Scope) -> None:
         record(scope)
-        self._on_done()
-        world: World | None = scope["state"]["observed"].touched
-        if world is not None:
-            world.look_ahead()
+        self._on_done(scope["state"]["observed"])
 
 
 def record(scope: Scope) -> None:

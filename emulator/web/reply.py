@@ -19,6 +19,14 @@ _WITHOUT_BODY: Final = frozenset({*range(100, 200), 204, 304})
 """Replies with these statuses end with their heads (RFC 9110, section 6.4.1)."""
 
 
+class Written(dict[str, Any]):
+    """A JSON object that has been held against the contract, with its bytes; whatever is made of it is a plain one again."""
+
+    def __init__(self, members: dict[str, Any]) -> None:
+        super().__init__(members)
+        self.bytes = to_json(members)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A reply to be: `body` is a JSON value, a file's content, or bytes as they stand.
@@ -62,7 +70,7 @@ class Reply:
 
 def to_json(value: object) -> bytes:
     """Write a JSON value, compactly; text that UTF-8 cannot carry, as a path may hold, is shown with question marks."""
-    return _ENCODER.encode(value).encode("utf-8", "replace")
+    return value.bytes if type(value) is Written else _ENCODER.encode(value).encode("utf-8", "replace")
 
 
 def raw_headers(reply: Reply) -> list[tuple[bytes, bytes]]:

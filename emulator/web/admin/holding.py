@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from emulator import __version__
 from emulator.domain.errors import InvalidRequest
 from emulator.web.admin import payloads, views
+from emulator.web.observing import observation
 
 if TYPE_CHECKING:
     from emulator.engine.machine import Fired
@@ -56,7 +57,7 @@ async def advance(call: AdminCall) -> Any:
     world, body = call.world(), await payloads.read(call.request, payloads.ADVANCE)
     if not body:
         raise InvalidRequest('Expected {"by": "90s"} or {"to": 1704070800}, found no body.')
-    return _moved(world, _advanced(world, body))
+    return _moved(call, world, _advanced(world, body))
 
 
 def _advanced(world: World, body: dict[str, Any]) -> list[Fired]:
@@ -65,14 +66,16 @@ def _advanced(world: World, body: dict[str, Any]) -> list[Fired]:
     return world.advance_to(to_us=payloads.advance_to(body))
 
 
-def _moved(world: World, fired: list[Fired]) -> dict[str, Any]:
+def _moved(call: AdminCall, world: World, fired: list[Fired]) -> dict[str, Any]:
+    if fired:
+        observation(call.request).moved = fired[-1].after
     return {**views.clock(world.state()), "data": [views.event(each) for each in fired]}
 
 
 async def step_batch(call: AdminCall) -> Any:
     """Move the world to the instant of the batch's next event."""
     world = call.world()
-    return _moved(world, world.step(call.request.path_params["batch_id"]))
+    return _moved(call, world, world.step(call.request.path_params["batch_id"]))
 
 
 async def reset(call: AdminCall) -> Any:
