@@ -21,6 +21,8 @@ _OFFER: Final = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECAS
 _UNREADABLE: Final = (
     "The request is not valid HTTP/1.1: expected a head of printable ASCII, and a body that is framed as the head says."
 )
+_ENOUGH: Final = 1 << 15
+"""Bytes of a body with which something can be begun."""
 _NO_REQUEST_ID: Final = f"req_{'0' * 32}"
 _PLAIN: Final = [b"content-type", b"content-length", b"x-request-id"]
 """The headers of a reply of which nothing needs to be looked at: the emulator has made them itself."""
@@ -30,6 +32,14 @@ class Cycle(RequestResponseCycle):
     """One request and its reply, which is written in one piece where it is one: head and body apart cost twice as much."""
 
     _head: Any = None
+
+    async def receive(self) -> Any:
+        """Wait for a part of the request; what has come of it is told before the client's going is."""
+        message = await super().receive()
+        if self.disconnected and self.body:
+            message = {"type": "http.request", "body": bytes(self.body), "more_body": True}
+            self.body.clear()
+        return message
 
     async def send(self, message: Any) -> None:
         """Send a part of the reply; a head waits for what follows it."""
@@ -95,6 +105,13 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
         self.cycle.__class__ = Cycle  # uvicorn cannot be told of another
         self.unanswered = [*(cycle for cycle in self.unanswered if not cycle.response_complete), self.cycle]
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body, and wake its handler once there is enough: clients send uploads in a dozen small ones."""
+        if not self.cycle.response_complete:
+            self.cycle.body += body
+        if len(self.cycle.body) >= _ENOUGH:
+            super().on_body(b"")
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the client."""

@@ -210,6 +210,7 @@ def test_fails(batch_emulator):
 def test_server_that_has_gone_meanwhile_does_not_hide_the_failure(run: Run) -> None:
     tests = """
 from emulator import Emulator
+from emulator.connections import Connections
 
 @pytest.fixture
 def server():
@@ -218,7 +219,7 @@ def server():
     server.stop()
 
 def test_app(server, batch_emulator, monkeypatch):
-    batch_emulator.admin._connections._address = server.url.removeprefix("http://")
+    batch_emulator.admin._connections = Connections(server.url)
     server.stop()
     assert 0, "the test's own failure"
 """
