@@ -28,12 +28,12 @@ class AdminClient:
     """
 
     def __init__(self, url: str, *, api_key: str | None = None, token: str | None = None) -> None:
-        self._connections = Connections(url)
-        self._headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json"}
         if api_key is not None:
-            self._headers["Authorization"] = f"Bearer {api_key}"
+            headers["Authorization"] = f"Bearer {api_key}"
         if token is not None:
-            self._headers["X-Emulator-Admin-Token"] = token
+            headers["X-Emulator-Admin-Token"] = token
+        self._connections = Connections(url, headers=headers)
 
     def __enter__(self) -> Self:
         return self
@@ -47,9 +47,9 @@ class AdminClient:
 
     def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
         """Make one call and return its JSON; a body that is text goes as it stands. Raises AdminError, OSError."""
-        given = {name: value for name, value in query.items() if value is not None}
+        given = {name: value for name, value in query.items() if value is not None} if query else query
         target = f"/_emulator{path}?{urlencode(given)}" if given else f"/_emulator{path}"
-        reply = self._connections.exchange(method, target, _written(body), self._headers)
+        reply = self._connections.exchange(method, target, _written(body))
         value = _read(reply)
         if reply.status == 200 and value is not None:
             return value

@@ -5,11 +5,13 @@ A whole exchange costs its caller some tens of microseconds, which the standard 
 
 from __future__ import annotations
 
+import select
 import socket
 import weakref
 from collections import deque
 from dataclasses import dataclass
 from time import monotonic
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
@@ -45,16 +47,19 @@ class Reply:
 class Connections:
     """Connections to the server at `url`, which has no slash at its end. Threads may share them.
 
-    Raises ValueError when `url` is no server's address.
+    `headers` go with every request. Raises ValueError when `url` is no server's address.
     """
 
-    def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self, url: str, *, headers: Mapping[str, str] = MappingProxyType({}), patience_s: float = PATIENCE_S
+    ) -> None:
         parts = _parts(url)
         self.url = url.rstrip("/")
         self._address = (parts.hostname or "", parts.port or _PORTS[parts.scheme])
         self._is_secure = parts.scheme == "https"
         self._prefix = parts.path.rstrip("/")
-        self._always = f"Host: {parts.netloc.rpartition('@')[2]}\r\nAccept-Encoding: identity\r\n"
+        own = {"Host": parts.netloc.rpartition("@")[2], "Accept-Encoding": "identity"}
+        self._always = _lines({**own, **headers})
         self._patience_s = patience_s
         self._idle: _Idle = deque()
         weakref.finalize(self, _close, self._idle)
@@ -63,7 +68,9 @@ class Connections:
         """Close all that are not in use."""
         _close(self._idle)
 
-    def exchange(self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
+    def exchange(
+        self, method: str, target: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
         """Send a request, once, and return its reply. Raises OSError, and ValueError for what HTTP cannot carry."""
         request = self._written(method, target, body, headers)
         connection = self._taken() or self._opened()
@@ -73,15 +80,14 @@ class Connections:
             self._give_back(connection)
         return reply
 
-    def _written(self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
+    def _written(self, method: str, target: str, body: bytes | None, headers: Mapping[str, str] | None) -> bytes:
         """Return a request in one piece: a head and a body that leave apart would wake the server twice.
 
         Raises ValueError for what would break the head.
         """
-        for text in (target, *headers.values()):
-            if not text.isprintable() or (text is target and " " in text):
-                raise ValueError(f"expected a path and headers that HTTP can carry, found {text!r}")
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        if not target.isprintable() or " " in target:
+            raise ValueError(f"expected a path that HTTP can carry, found {target!r}")
+        lines = _lines(headers) if headers else ""
         length = f"Content-Length: {len(body or b'')}\r\n" if body is not None or method != "GET" else ""
         head = f"{method} {self._prefix}{target} HTTP/1.1\r\n{self._always}{lines}{length}\r\n"
         return head.encode("latin-1") + (body or b"")
@@ -119,6 +125,9 @@ class _Connection:
     def __init__(self, opened: socket.socket, url: str) -> None:
         self._socket = opened
         self._url = url
+        self._poll = select.poll() if hasattr(select, "poll") else None  # Windows has none
+        if self._poll:
+            self._poll.register(opened, select.POLLIN)
         self.is_reusable = False
 
     def close(self) -> None:
@@ -126,18 +135,9 @@ class _Connection:
 
     def is_silent(self) -> bool:
         """Return whether the server has neither hung up nor said anything unasked while the connection was idle."""
-        patience_s = self._socket.gettimeout()
-        self._socket.setblocking(False)
-        try:
-            # Past TLS, where there is any: whatever comes unasked, the connection is not worth keeping.
-            socket.socket.recv(self._socket, 1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        finally:
-            self._socket.settimeout(patience_s)
-        return False
+        if self._poll:
+            return not self._poll.poll(0)
+        return not select.select([self._socket], [], [], 0)[0]
 
     def exchange(self, request: bytes) -> Reply:
         """Send a request, and return the reply. Raises OSError."""
@@ -211,6 +211,14 @@ class _Reading:
         else:
             self.keeps_connection = self._parser.should_keep_alive() and not self.ends_with_connection
             self._end()
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    """Return headers as they stand in a head. Raises ValueError for a value that would break it."""
+    for value in headers.values():
+        if not value.isprintable():
+            raise ValueError(f"expected headers that HTTP can carry, found {value!r}")
+    return "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
 
 
 def _parts(url: str) -> SplitResult:

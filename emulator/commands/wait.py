@@ -74,7 +74,7 @@ class _Watch:
 
     def _try(self) -> str:
         """Ask once, and return what was seen. Raises OSError."""
-        reply = self._connections.exchange("GET", "/_emulator/health", None, {})
+        reply = self._connections.exchange("GET", "/_emulator/health")
         if reply.status != 200:
             return f"HTTP {reply.status}"
         health = _read(reply.content)

@@ -16,5 +16,6 @@ class Facts:
     operation: str | None
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    """By their names in lower case."""
     status: str | None = None
     age_us: int | None = None

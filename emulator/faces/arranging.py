@@ -49,10 +49,10 @@ class Arranger:
     """Makes files and batches in one world, and looks at them, without the client. Connections are kept between calls."""
 
     def __init__(self, url: str, api_key: str, *, on_behalf_of: str | None = None) -> None:
-        self._connections = Connections(url, patience_s=PATIENCE_S)
-        self._headers = {"Authorization": f"Bearer {api_key}", "User-Agent": AGENT}
+        headers = {"Authorization": f"Bearer {api_key}", "User-Agent": AGENT}
         if on_behalf_of is not None:
-            self._headers["X-On-Behalf-Of"] = on_behalf_of
+            headers["X-On-Behalf-Of"] = on_behalf_of
+        self._connections = Connections(url, headers=headers, patience_s=PATIENCE_S)
 
     def file(self, content: bytes | None = None, *, filename: str = "input.jsonl", purpose: str = "batch") -> Any:
         """Upload a file, by default an input file of three good lines, and return it."""
@@ -79,7 +79,7 @@ class Arranger:
         return json.loads(self._asked(method, path, body, {"Content-Type": content_type} if content_type else {}))
 
     def _asked(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> bytes:
-        reply = self._connections.exchange(method, API + path, body, {**self._headers, **headers})
+        reply = self._connections.exchange(method, API + path, body, headers)
         if reply.status != 200:
             said = f"arranging a check: {method} {path} was answered {reply.status}: {reply.content[:500]!r}"
             raise Refused(reply.status, said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
@@ -47,10 +48,11 @@ def create_app(settings: Settings, worlds: Worlds, *, uptime_s: Callable[[], flo
     def prepare(observed: Observation) -> None:
         """Do what the next request may ask for, now that this one is answered: show what has moved, and look ahead."""
         waiting.notify()
-        if observed.moved is not None:
-            showing.batch(observed.moved, contract, "getBatch")
-        if observed.touched is not None:
-            observed.touched.look_ahead()
+        with suppress(Exception):  # what is wrong comes out when it is asked for
+            if observed.moved is not None:
+                showing.batch(observed.moved, contract, "getBatch")
+            if observed.touched is not None:
+                observed.touched.look_ahead()
 
     def gateway(operations: Mapping[str, str]) -> Gateway:
         return Gateway(operations, gate)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from emulator.domain.errors import Unauthorized
 
 if TYPE_CHECKING:
-    from starlette.datastructures import Headers
+    from collections.abc import Mapping
 
 
-def bearer_key(headers: Headers) -> str | None:
+def bearer_key(headers: Mapping[str, str]) -> str | None:
     """Return the API key of `Authorization: Bearer <key>`, or None when there is no such header.
 
     Raises Unauthorized when there is one of another form.
@@ -25,7 +25,7 @@ def bearer_key(headers: Headers) -> str | None:
     return key.strip()
 
 
-def api_key(headers: Headers) -> str:
+def api_key(headers: Mapping[str, str]) -> str:
     """Return the request's API key. Raises Unauthorized."""
     key = bearer_key(headers)
     if key is None:
@@ -33,7 +33,7 @@ def api_key(headers: Headers) -> str:
     return key
 
 
-def check_admin(headers: Headers, token: str | None) -> None:
+def check_admin(headers: Mapping[str, str], token: str | None) -> None:
     """Raise Unauthorized unless the request carries the admin token, where one is set."""
     found = headers.get("x-emulator-admin-token", "")
     if token is not None and not hmac.compare_digest(found.encode(), token.encode()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.domain import strictjson
@@ -69,12 +68,12 @@ def check_media_type(request: Request, expected: str) -> None:
 
 async def read_body(request: Request, limit: int) -> bytes:
     """Return the body. Raises TooLarge above the limit, in bytes."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    body = b""
+    while not request.is_read:
+        body += await request.piece()
         if len(body) > limit:
             raise TooLarge("The body", limit)
-    return bytes(body)
+    return body
 
 
 async def read_on(request: Request) -> None:
@@ -83,6 +82,5 @@ async def read_on(request: Request) -> None:
     One that waits to be told to send its body is not told to. Raises ClientDisconnect.
     """
     if observation(request).body or "expect" not in request.headers:
-        with suppress(RuntimeError):  # so Starlette says that the body has been read to its end
-            async for _ in request.stream():
-                pass
+        while not request.is_read:
+            await request.piece()

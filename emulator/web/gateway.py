@@ -68,7 +68,7 @@ class Gateway:
         except ClientDisconnect:
             raise
         except Exception:
-            name = observation(request).operation or f"{request.method} {request.scope['path']}"
+            name = observation(request).operation or f"{request.method} {request.path}"
             logger.exception("%s failed", name)
             return error_reply(InternalFault(f"{name} failed inside the emulator: its log says where.")), ()
 
@@ -116,7 +116,7 @@ class Gateway:
 
     def _unknown(self, request: Request) -> EmulatorError:
         """Note that the contract has no such operation, and return RouteUnknown or MethodNotAllowed."""
-        method, path = request.method, request.scope["path"]
+        method, path = request.method, request.path
         allowed = tuple(sorted(self._operations))
         fault = (
             Fault("method", " or ".join(allowed), shown(method), "paths")
@@ -131,7 +131,7 @@ def _asked(request: Request, operation_id: str) -> Asked:
     return Asked(
         tenant=request.headers.get("x-on-behalf-of", ""),
         operation=operation_id,
-        path=request.scope["path"],
+        path=request.path,
         headers=request.headers,
         batch_id=request.path_params.get("batch_id"),
         file_id=request.path_params.get("file_id"),

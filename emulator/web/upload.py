@@ -38,7 +38,7 @@ async def read_upload(call: Call) -> Upload:
 async def _parse(request: Request, form: _Form) -> None:
     try:
         parser = MultipartParser(_boundary(request), form.callbacks(), max_header_size=_MAX_HEADER)
-        async for chunk in request.stream():
+        async for chunk in request.pieces():
             parser.write(chunk)
     except FormParserError as error:
         raise InvalidRequest(f"The body is not a multipart form: {error}.") from None

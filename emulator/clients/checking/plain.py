@@ -26,12 +26,12 @@ class Plain:
     """One tenant's files and batches, over plain HTTP."""
 
     def __init__(self, url: str, api_key: str) -> None:
-        self._connections = Connections(url)
-        self._headers = {"Authorization": f"Bearer {api_key}", "User-Agent": AGENT}
+        headers = {"Authorization": f"Bearer {api_key}", "User-Agent": AGENT}
+        self._connections = Connections(url, headers=headers)
 
     def ask(self, method: str, path: str, body: bytes | None = None, media_type: str = "") -> tuple[int, bytes]:
         """Make a request, and return the reply's status and body. Raises OSError."""
-        headers = {**self._headers, "Content-Type": media_type} if media_type else self._headers
+        headers = {"Content-Type": media_type} if media_type else None
         reply = self._connections.exchange(method, API + path, body, headers)
         return reply.status, reply.content
 

@@ -32,7 +32,7 @@ class AdminCall:
 
     def world_if_any(self) -> World | None:
         """Return the world that the call is about, or None when it names none."""
-        named = dict(self.request.query).get("world")
+        named = self.request.parameter("world")
         if named is not None:
             world = self.worlds.find(named)
         elif (key := bearer_key(self.request.headers)) is not None:

@@ -74,7 +74,7 @@ async def add_rules(call: AdminCall) -> Any:
 
 async def delete_rules(call: AdminCall) -> Any:
     """Take all rules that were added out of force, or the one that `?rule=` names."""
-    key = call.request.query_params.get("rule")
+    key = call.request.parameter("rule")
     call.world().remove_rules(key)
     return {"rule": key, "deleted": True}
 

@@ -86,7 +86,7 @@ class AdminEndpoint:
         except ClientDisconnect:
             raise
         except Exception:
-            logger.exception("%s %s failed", request.method, request.scope["path"])
+            logger.exception("%s %s failed", request.method, request.path)
             return error_reply(InternalFault("The admin API failed inside the emulator: its log says where."))
 
     async def _handle(self, request: Request) -> Any:

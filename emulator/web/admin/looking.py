@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 
 async def list_requests(call: AdminCall) -> Any:
     """Show the journal, newest last, filtered by operation and status; with a limit, its newest entries."""
-    query = call.request.query_params
     status, limit = payloads.count(call.request, "status"), payloads.count(call.request, "limit")
-    operation = query.get("operation")
+    operation = call.request.parameter("operation")
     found = [
         entry
         for entry in call.world().journal()

@@ -128,7 +128,7 @@ def understood(param: str, read_value: Callable[[], Value]) -> Value:
 
 def count(request: Request, name: str) -> int | None:
     """Return a query parameter that is a whole number, or None when it is absent."""
-    text = request.query_params.get(name)
+    text = request.parameter(name)
     if text is None:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 16):
