@@ -86,10 +86,10 @@ def told_at_start() -> Iterator[None]:
 
 @contextmanager
 def serving(**options: Unpack[ServerOptions]) -> Iterator[str]:
-    """Serve in a thread of this process, with no world yet, and give the address. Raises CannotStart."""
+    """Serve in a process of its own, with no world yet, and give the address. Raises CannotStart."""
     with ExitStack() as closing:
         with told_at_start():
-            url = closing.enter_context(in_a_thread(settings(options, admin_token=None)))
+            url = closing.enter_context(in_a_process(settings(options, admin_token=None)))
         yield url
 
 

@@ -35,6 +35,8 @@ _PLACES = (
     "beside", "beyond", "near", "behind", "above", "below", "inside", "before",
 )  # fmt: skip
 
+_SENTENCE = (_ADJECTIVES, _NOUNS, _VERBS, _ADJECTIVES, _NOUNS, _PLACES, _NOUNS)
+
 
 def passage(choose: Choose) -> str:
     """Return one to three plain English sentences."""
@@ -43,11 +45,8 @@ def passage(choose: Choose) -> str:
 
 def sentence(choose: Choose) -> str:
     """Return a plain English sentence."""
-    pick = _picker(choose)
-    return (
-        f"The {pick(_ADJECTIVES)} {pick(_NOUNS)} {pick(_VERBS)} the {pick(_ADJECTIVES)} {pick(_NOUNS)}"
-        f" {pick(_PLACES)} the {pick(_NOUNS)}."
-    )
+    how, who, does, which, what, place, where = [vocabulary[choose(len(vocabulary))] for vocabulary in _SENTENCE]
+    return f"The {how} {who} {does} the {which} {what} {place} the {where}."
 
 
 def word(choose: Choose) -> str:
