@@ -10,6 +10,7 @@ from support.canned import PATIENCE_S, canned, json_reply
 
 from emulator import AdminError
 from emulator.client import AdminClient
+from emulator.connections import Connections
 
 if TYPE_CHECKING:
     from support.worlds import TestWorld
@@ -110,3 +111,60 @@ def test_server_that_speaks_no_http_is_told() -> None:
         told = re.escape(f"{server.url}: expected a reply of HTTP/1.1, found b'SSH-2.0-OpenSSH")
         with pytest.raises(OSError, match=told):
             admin.health()
+
+
+@pytest.mark.parametrize(
+    ("written", "content"),
+    [
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"abcde"),
+        (b"HTTP/1.1 200 OK\r\n\r\nuntil the end", b"until the end"),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nab", b"ab"),
+        (b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab", b"ab"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
+    ],
+)
+def test_reply_is_read_to_where_it_says_that_it_ends(written: bytes, content: bytes) -> None:
+    with canned([written]) as server:
+        reply = Connections(server.url).exchange("GET", "/")
+    assert (reply.status in {200, 204}, reply.media_type, reply.content) == (True, "", content)
+
+
+def test_reply_that_ends_with_its_connection_leaves_none_to_use_again() -> None:
+    with canned([b"HTTP/1.1 200 OK\r\n\r\none"], [b"HTTP/1.1 200 OK\r\n\r\ntwo"]) as server:
+        connections = Connections(server.url)
+        assert [connections.exchange("GET", "/").content for _ in range(2)] == [b"one", b"two"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "the reply was cut short"),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", "closed connection without response"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "expected a reply of HTTP/1.1, found b'HTTP/1.1 200 OK"),
+    ],
+)
+def test_reply_that_is_none_is_told(written: bytes, told: str) -> None:
+    with canned([written]) as server, pytest.raises(OSError, match=re.escape(told)):
+        Connections(server.url).exchange("GET", "/")
+
+
+def test_head_and_body_leave_in_one_piece() -> None:
+    with canned([OK]) as server:
+        Connections(server.url, headers={"X-Colour": "red"}).exchange("PUT", "/a", b"body", {"X-Shade": "dark"})
+    host = server.url.removeprefix("http://")
+    assert server.asked == [[
+        f"PUT /a HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\nX-Colour: red\r\nX-Shade: dark\r\n"
+        "Content-Length: 4\r\n\r\nbody".encode()
+    ]]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Other: b", "a\nb", "a\0"])
+def test_header_that_would_break_the_head_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="expected headers that HTTP can carry, found"):
+        AdminClient("http://127.0.0.1:9", api_key=value)
+
+
+@pytest.mark.parametrize("target", ["/a b", "/a\r\nX-Other: b"])
+def test_path_that_would_break_the_head_is_refused(target: str) -> None:
+    with pytest.raises(ValueError, match="expected a path that HTTP can carry, found"):
+        Connections("http://127.0.0.1:9").exchange("GET", target)
