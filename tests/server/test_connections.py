@@ -40,6 +40,12 @@ def test_connection_that_has_been_idle_is_not_used(monkeypatch: pytest.MonkeyPat
         assert [len(asked) for asked in server.asked] == [1, 1]
 
 
+def test_connection_on_which_the_server_says_more_than_it_was_asked_is_not_used() -> None:
+    with canned([OK + OK], [OK], hangs_up=False) as server, AdminClient(server.url) as admin:
+        assert [admin.rules(), admin.rules()] == [[], []]
+        assert [len(asked) for asked in server.asked] == [1, 1]
+
+
 def test_call_whose_reply_is_lost_is_not_made_again() -> None:
     with canned([OK, b""], [OK]) as server, AdminClient(server.url) as admin:
         admin.rules()
