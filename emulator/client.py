@@ -1,4 +1,4 @@
-"""A client of the admin API, on a socket and the server's own HTTP parser: how the command line and the tests hold a server."""
+"""A client of the admin API: how the command line and the tests hold a server."""
 
 from __future__ import annotations
 
