@@ -10,7 +10,18 @@ from pydantic import ConfigDict, Field, model_validator
 from emulator.domain.edits import Action, Edit, ResultFile, ResultsPlan
 from emulator.domain.paths import Changes
 from emulator.scenarios.lines import WhenModel
-from emulator.scenarios.types import Base64, Changing, Duration, Items, Part, Several, Unique, at_least_one
+from emulator.scenarios.types import (
+    Base64,
+    Changing,
+    Duration,
+    Items,
+    Part,
+    Several,
+    Unique,
+    at_least_one,
+    is_header_value,
+    wrong,
+)
 
 Files = Annotated[Items[ResultFile], *Unique, Several]
 
@@ -80,6 +91,13 @@ class ContentTypesModel(Part):
 
     output: str | None = Field(None, description="the output file's Content-Type")
     error: str | None = Field(None, description="the error file's Content-Type")
+
+    @model_validator(mode="after")
+    def _can_be_sent(self) -> Self:
+        for file, media_type in self.given().items():
+            if not is_header_value(media_type):
+                raise wrong(f"expected printable text in Latin-1, found {media_type!r}", at=file)
+        return self
 
     def given(self) -> dict[ResultFile, str]:
         """Return those that are given."""

@@ -24,6 +24,7 @@ from emulator.scenarios.types import (
     Several,
     Short,
     at_least_one,
+    is_header_value,
     not_both,
     wrong,
 )
@@ -193,7 +194,7 @@ class ReplyModel(Part):
     @model_validator(mode="after")
     def _has_headers(self) -> Self:
         _check_headers(self.headers)
-        if self.content_type is not None and not _is_header_value(self.content_type):
+        if self.content_type is not None and not is_header_value(self.content_type):
             raise wrong(f"expected printable text in Latin-1, found {self.content_type!r}", at="content_type")
         return self
 
@@ -263,12 +264,8 @@ def _check_headers(headers: Mapping[str, tuple[str, ...]]) -> None:
         if not _HEADER.fullmatch(name):
             raise wrong(f"expected the name of a header, found {name!r}", at="headers")
         for value in values:
-            if not _is_header_value(value):
+            if not is_header_value(value):
                 raise wrong(f"{name}: expected printable text in Latin-1, found {value!r}", at="headers")
-
-
-def _is_header_value(text: str) -> bool:
-    return all(letter == "\t" or (letter.isprintable() and ord(letter) < 256) for letter in text)
 
 
 def _delay(value: Any) -> Any:

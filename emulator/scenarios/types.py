@@ -67,6 +67,11 @@ class Part(BaseModel):
         return {name: member for name, member in value.items() if member is not None or name not in known}
 
 
+def is_header_value(text: str) -> bool:
+    """Say whether HTTP can carry the text as a header's value."""
+    return all(letter == "\t" or (letter.isprintable() and ord(letter) < 256) for letter in text)
+
+
 def not_both(first: str, second: str) -> JsonSchemaValue:
     """Return the schema of what has at most one of two members."""
     return {"not": {"allOf": [_given(first), _given(second)]}}

@@ -117,6 +117,11 @@ def test_one_mistake_is_one_problem(text: str, path: str) -> None:
         ({"results": {"order": "random"}}, "results.order", "expected one of input, reversed, shuffled"),
         ({"results": {"present": ["error", "error"]}}, "results.present[1]", "expected each only once"),
         ({"results": {"content_type": {"errors": "x"}}}, "results.content_type.errors", "did you mean 'error'?"),
+        (
+            {"results": {"content_type": {"output": "a/b\r\nX: y"}}},
+            "results.content_type.output",
+            "expected printable text in Latin-1, found 'a/b\\r\\nX: y'",
+        ),
         ({"results": {"edits": [{"append": "x", "drop": {}}]}}, "results.edits[0]", "found drop and append"),
         ({"results": {"edits": [{"replace": {}}]}}, "results.edits[0]", "beside 'replace', and only there, found none"),
         (
