@@ -93,7 +93,7 @@ class Store(Protocol):
     """A store of worlds."""
 
     def has_world(self, world_id: str) -> bool:
-        """Say whether there is a world with this id."""
+        """Say whether there is a world with this id. Every request asks that first, so it takes no transaction."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:

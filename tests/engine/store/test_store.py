@@ -84,6 +84,19 @@ def test_worlds_are_told_in_the_order_of_their_making(work: Transaction) -> None
     assert [world.made for world in work.worlds()] == [0, 3, 5, 7]
 
 
+def test_world_is_there_from_when_it_is_put_until_it_is_deleted(store: Store) -> None:
+    assert [store.has_world(each) for each in ("world_1", "world_2")] == [False, False]
+    with store.transaction() as work:
+        work.put_world(new_world("world_1"))
+    with suppress(RuntimeError), store.transaction() as work:
+        work.put_world(new_world("world_2", made=1))
+        raise RuntimeError
+    assert [store.has_world(each) for each in ("world_1", "world_2")] == [True, False]
+    with store.transaction() as work:
+        work.delete_world("world_1")
+    assert not store.has_world("world_1")
+
+
 def test_worlds_share_nothing(work: Transaction) -> None:
     work.put_world(new_world("world_2", made=1))
     work.put_batch("world_2", new_batch(), due_us=5)
