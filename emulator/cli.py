@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -18,12 +19,6 @@ from urllib.parse import urlsplit
 import click
 
 from emulator import __version__
-from emulator.commands.driver import driver
-from emulator.commands.fuzz import fuzz, replay
-from emulator.commands.scenarios import scenarios
-from emulator.commands.scenarios_check import check as check_scenarios
-from emulator.commands.verify import verify
-from emulator.commands.wait import wait
 from emulator.contract.editions import EDITIONS
 from emulator.contract.errors import ContractError
 from emulator.domain.clock import parse_clock
@@ -32,7 +27,7 @@ from emulator.domain.limits import RateLimit, parse_rate_limit
 from emulator.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -88,6 +83,15 @@ def _key(text: str) -> str:
     return text
 
 
+HOMES: Final[Mapping[str, str]] = {
+    "driver": "emulator.commands.driver",
+    "fuzz": "emulator.commands.fuzz",
+    "replay": "emulator.commands.fuzz",
+    "scenarios": "emulator.commands.scenarios_check",
+    "verify": "emulator.commands.verify",
+    "wait": "emulator.commands.wait",
+}
+"""Where the commands stand that have modules of their own."""
 SEED: Final = _Read("seed", _whole(-SAFE, SAFE))
 SEED_HELP: Final = "What ids and replies are derived from."
 WORLDS: Final = _Read("count", _whole(1, 1_000_000))
@@ -100,7 +104,22 @@ def option(name: str, *target: str, **settings: Any) -> Callable[[Command], Comm
     return click.option(name, *target, envvar=variable, show_envvar=True, show_default=True, **settings)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """All commands; those of HOMES are imported when they are asked for, and `serve` starts without waiting for them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, sorted."""
+        return sorted([*super().list_commands(ctx), *HOMES])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command with this name, if there is one."""
+        if cmd_name not in HOMES:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(HOMES[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
 def commands() -> None:
     """Emulate the MKA1 Batches API: a batch's whole life, on a clock you own."""
@@ -237,15 +256,6 @@ def check(folder: Path | None) -> None:
     if found:
         click.echo(f"{NAME}: {len(found)} files are not current: run '{NAME} schemas derive'", err=True)
         sys.exit(1)
-
-
-scenarios.add_command(check_scenarios)
-commands.add_command(scenarios)
-commands.add_command(driver)
-commands.add_command(fuzz)
-commands.add_command(replay)
-commands.add_command(verify)
-commands.add_command(wait)
 
 
 def _sentences(error: Exception) -> list[str]:

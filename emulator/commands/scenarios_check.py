@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emulator import resources
-from emulator.commands.scenarios import folders
+from emulator.commands.scenarios import folders, scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from emulator.scenarios.positions import Source
 
 
-@click.command()
+@scenarios.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 @folders
@@ -33,9 +33,9 @@ def check(files: tuple[Path, ...], folders: tuple[Path, ...], *, as_json: bool) 
     """
     from emulator.proving.report import as_data  # noqa: PLC0415 - other commands need no proof
 
-    scenarios = dict(_loaded(files, folders))
-    sources = {scenario.name: source for source, scenario in scenarios.items()}
-    proved = _on_the_way([*scenarios.values()], folders)
+    loaded = dict(_loaded(files, folders))
+    sources = {scenario.name: source for source, scenario in loaded.items()}
+    proved = _on_the_way([*loaded.values()], folders)
     verdicts = sorted(proved, key=lambda verdict: (verdict.kind == "hostile", verdict.scenario))
     if as_json:
         click.echo(json.dumps(as_data(verdicts, sources), indent=2, ensure_ascii=False))

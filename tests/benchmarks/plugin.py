@@ -25,7 +25,13 @@ PYTEST: Final = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 def session(folder: Path, *options: str) -> float:
     """Run pytest in a folder, and return how long that took, in seconds."""
     began = perf_counter()
-    subprocess.run([*PYTEST, *options], cwd=folder, env=clean({"PYTEST_ADDOPTS": ""}), capture_output=True, check=True)
+    subprocess.run(
+        [*PYTEST, *options],
+        cwd=folder,
+        env=clean({"PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": ""}),
+        capture_output=True,
+        check=True,
+    )
     return perf_counter() - began
 
 

@@ -27,8 +27,11 @@ PATH: Final = "/api/v1/llm/batches"
 
 def first_answer(command: tuple[str, ...]) -> float:
     """Start a server, wait for its first answer, and return how long that took, in seconds."""
+    compiled = {
+        "PYTHONDONTWRITEBYTECODE": ""
+    }  # as packages are: an environment may forbid it, and none installs like that
     began = perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean(None)) as server:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean(compiled)) as server:
         assert server.stdout is not None
         try:
             _ask(urlsplit(server.stdout.readline().split()[-1]).netloc)
