@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`contract` gives the contract of an edition; `wall_us` tells the wall's time, in microseconds since the epoch."""
+    """`contract` gives the contract of an edition; `wall_us` tells the wall's time, in microseconds since the epoch.
+
+    `foresight` remembers what was worked out ahead of its time; it changes nothing that can be seen.
+    """
 
     store: Store
     library: Library
