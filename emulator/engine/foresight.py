@@ -79,5 +79,5 @@ class _Future:
             return None
         try:
             return coming(self.last, self.around)
-        except Exception:
+        except Exception:  # it comes again at its own time, to whoever moves the clock
             return None

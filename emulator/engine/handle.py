@@ -77,7 +77,7 @@ class Handle:
 class _Command:
     """One transaction on a world, which is brought to its time first: a context manager that gives the machine for it.
 
-    Written out, for a request takes three of them, and one made of a generator costs as much as what most commands do.
+    Written out, for every request takes two or three, and one made of a generator costs as much as what most commands do.
     """
 
     __slots__ = ("_services", "_transaction", "_world_id")

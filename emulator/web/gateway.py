@@ -82,12 +82,10 @@ class Gateway:
             self._admit(request, world)
             raise self._unknown(request)
         asked = _asked(request, operation_id)
-        if operation_id == _CREATES:
-            self._admit(request, world)
+        direction = self._admit(request, world, asked if operation_id != _CREATES else None)
+        if direction is None:  # which scenario is wanted stands in the body, and that may be long in coming
             scenario = await _scenario(request, body)
             direction = world.direct(asked, scenario=scenario)
-        else:
-            direction = self._admit(request, world, asked) or world.direct(asked)
         if direction.rules:
             observation(request).rule = ", ".join([each.key for each in direction.rules])
         contract = self._gate.worlds.services.contract(direction.edition)
@@ -104,7 +102,7 @@ class Gateway:
         return Visit(call, tuple([each.rule for each in direction.rules]), self._gate)
 
     def _admit(self, request: Request, world: World, asked: Asked | None = None) -> Direction | None:
-        """Let the request into its world. Raises RateLimited."""
+        """Let the request into its world, and direct it if it is said what it asks. Raises RateLimited."""
         admission, observed = world.admit(asked), observation(request)
         observed.world = observed.touched = world
         observed.at = seconds(admission.state.settled_us)
