@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from emulator.domain.outcomes import LineRule
     from emulator.domain.rules import Rule
     from emulator.domain.scenario import Scenario
-    from emulator.engine.machine import Fired
+    from emulator.engine.handle import Moved
     from emulator.engine.records import JournalEntry, WorldState
 
 
@@ -27,17 +27,17 @@ class AdminCommands(Handle):
 
     # Time
 
-    def advance(self, *, by_us: int) -> list[Fired]:
-        """Move the world's time on, and return the events that fired, in order. Raises InvalidRequest."""
+    def advance(self, *, by_us: int) -> Moved:
+        """Move the world's time on. Raises InvalidRequest."""
         with self._command() as machine:
             return self._move(machine, machine.state.settled_us + by_us, param="by")
 
-    def advance_to(self, *, to_us: int) -> list[Fired]:
+    def advance_to(self, *, to_us: int) -> Moved:
         """Move the world's time to an instant. Raises InvalidRequest when that has passed, or is past the year 9999."""
         with self._command() as machine:
             return self._move(machine, to_us, param="to")
 
-    def step(self, batch_id: str) -> list[Fired]:
+    def step(self, batch_id: str) -> Moved:
         """Move the world to the instant of this batch's next event. Raises NotFound, NothingToCome."""
         with self._command() as machine:
             batch = machine.work.batch(self.id, batch_id)

@@ -5,12 +5,13 @@ Everything due by the world's time has happened before a command does its own wo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emulator.domain.clock import LATEST_US, parse_clock
 from emulator.domain.errors import InvalidRequest, NotFound
 from emulator.domain.values import changed
-from emulator.engine.machine import Fired, Machine
+from emulator.engine.machine import Machine
 from emulator.engine.records import WorldState
 from emulator.scenarios.library import refuse
 
@@ -18,9 +19,18 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from emulator.domain.scenario import Scenario
+    from emulator.engine.machine import Fired
     from emulator.engine.records import WorldOptions
     from emulator.engine.services import Services
     from emulator.engine.store.interface import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A world whose time has been moved on, as it was the moment that this was done, and the events that fired, in order."""
+
+    state: WorldState
+    fired: list[Fired]
 
 
 def new_state(world_id: str, *, made: int, options: WorldOptions, wall_us: int) -> WorldState:
@@ -47,7 +57,7 @@ class Handle:
         with self._command() as machine:
             return machine.state
 
-    def _move(self, machine: Machine, to_us: int, *, param: str | None = None) -> list[Fired]:
+    def _move(self, machine: Machine, to_us: int, *, param: str | None = None) -> Moved:
         now_us = machine.state.settled_us
         if not now_us <= to_us <= LATEST_US:
             found = (
@@ -57,7 +67,7 @@ class Handle:
         fired = machine.settle(to_us)
         clock = machine.state.clock.moved_to(to_us, wall_us=self._services.wall_us())
         machine.save(changed(machine.state, clock=clock, settled_us=to_us))
-        return fired
+        return Moved(machine.state, fired)
 
     def _scenario(self, state: WorldState, name: str) -> Scenario:
         if name in state.scenarios:

@@ -182,4 +182,4 @@ def test_unknown_batch_cannot_be_cancelled(core: World) -> None:
             core.cancel_batch(tenant, identity)
         assert (refusal.value.kind, refusal.value.id) == ("batch", identity)
     assert seen(core, batch).status == "validating"
-    assert core.advance(by_us=60 * SECOND_US)[0].after.id == batch.id
+    assert core.advance(by_us=60 * SECOND_US).fired[0].after.id == batch.id

@@ -43,7 +43,7 @@ def test_walk_with_a_look_ahead_now_and_then_equals_one_without(walk: Walk, look
         for number, (wait_us, step) in enumerate(walk):
             for _ in range(pattern[number % len(pattern)]):
                 world.look_ahead()
-            walker.fired += world.advance(by_us=wait_us)
+            walker.fired += world.advance(by_us=wait_us).fired
             step.take(walker)
         dumps.append((walker.fired, engine.dump(world)))
     assert dumps[0] == dumps[1]

@@ -191,7 +191,7 @@ def test_batches_go_through_their_lives_side_by_side(core: World) -> None:
     first = submit(core, good_input(2))
     move_to(core, 600)
     second = submit(core, good_input(1))
-    assert _times(core.advance(by_us=DAY_S * SECOND_US)) == [
+    assert _times(core.advance(by_us=DAY_S * SECOND_US).fired) == [
         (660, second.id, 0),
         (1830, first.id, 1),
         (3600, first.id, 2),
@@ -203,14 +203,14 @@ def test_batches_go_through_their_lives_side_by_side(core: World) -> None:
 
 def test_batches_due_at_the_same_instant_go_in_the_order_of_their_creation(core: World) -> None:
     made = [submit(core, good_input(1)) for _ in range(12)]
-    fired = core.advance(by_us=DAY_S * SECOND_US)
+    fired = core.advance(by_us=DAY_S * SECOND_US).fired
     assert [each.after.id for each in fired] == [batch.id for batch in made] * 3
 
 
 def test_world_goes_on_where_its_batches_have_ended(core: World) -> None:
     submit(core, good_input(1))
-    assert len(core.advance(by_us=DAY_S * SECOND_US)) == 3
-    assert core.advance(by_us=DAY_S * SECOND_US) == []
+    assert len(core.advance(by_us=DAY_S * SECOND_US).fired) == 3
+    assert core.advance(by_us=DAY_S * SECOND_US).fired == []
     later = submit(core, good_input(1))
     assert later.created_at == START_S + 2 * DAY_S
     assert history(later) == {"validating": 0}

@@ -150,7 +150,7 @@ class TwoWorlds(RuleBasedStateMachine):
     def step(self, batch: Expected) -> None:
         before = batch.at(self.now_us)
         try:
-            fired = self.world.step(batch.batch.id)
+            fired = self.world.step(batch.batch.id).fired
         except NothingToCome:
             assert before.status in {"completed", "failed", "expired", "cancelled"}
             return

@@ -44,9 +44,9 @@ def test_running_world_follows_the_wall_at_its_rate(engine: Engine, clock: str, 
 def test_advance_adds_to_a_running_world_which_then_goes_on(engine: Engine, clock: str) -> None:
     world = engine.world(clock=clock)
     batch = submit(world, good_input(1))
-    fired = world.advance(by_us=3600 * SECOND_US)
-    assert [each.after.status for each in fired] == ["in_progress", "finalizing"]
-    assert now_us(world) == WALL_US + 3600 * SECOND_US
+    moved = world.advance(by_us=3600 * SECOND_US)
+    assert [each.after.status for each in moved.fired] == ["in_progress", "finalizing"]
+    assert moved.state.settled_us == now_us(world) == WALL_US + 3600 * SECOND_US
     engine.wall.us += 60 * SECOND_US
     assert now_us(world) == WALL_US + 3600 * SECOND_US + 60 * SECOND_US * (1 if clock == "real" else 360)
     assert seen(world, batch).status == "completed"
@@ -56,7 +56,7 @@ def test_advance_returns_only_what_it_made_happen(engine: Engine) -> None:
     world = engine.world(clock="real")
     submit(world, good_input(1))
     engine.wall.us += 60 * SECOND_US
-    assert [each.after.status for each in world.advance(by_us=3540 * SECOND_US)] == ["finalizing"]
+    assert [each.after.status for each in world.advance(by_us=3540 * SECOND_US).fired] == ["finalizing"]
 
 
 @pytest.mark.parametrize("clock", ["real", "x360"])
@@ -102,7 +102,7 @@ def test_tick_world_ends_with_the_year_9999(engine: Engine) -> None:
 def test_world_moves_by_microseconds(core: World, by_us: int) -> None:
     core.advance(by_us=by_us)
     assert now_us(core) == START_US + by_us
-    assert core.advance_to(to_us=START_US + by_us) == []
+    assert core.advance_to(to_us=START_US + by_us).fired == []
 
 
 def test_world_can_be_moved_to_the_end_of_the_year_9999(core: World) -> None:
@@ -145,7 +145,7 @@ def test_step_moves_to_the_batchs_next_event_and_fires_what_is_due_on_the_way(co
     first = submit(core, good_input(2))
     move_to(core, 30)
     second = submit(core, good_input(2))
-    assert [(each.after.id, each.at_us - START_US) for each in core.step(second.id)] == [
+    assert [(each.after.id, each.at_us - START_US) for each in core.step(second.id).fired] == [
         (first.id, 60 * SECOND_US),
         (second.id, 90 * SECOND_US),
     ]
@@ -156,7 +156,7 @@ def test_steps_walk_through_a_whole_life(core: World) -> None:
     batch = submit(core, good_input(3))
     walked = []
     while not seen(core, batch).is_over:
-        [fired] = core.step(batch.id)
+        [fired] = core.step(batch.id).fired
         walked.append((fired.at_us // SECOND_US - START_S, fired.after.status.value, counts(fired.after)))
     assert walked == [
         (60, "in_progress", (3, 0, 0)),
@@ -183,7 +183,7 @@ def test_unknown_batch_takes_no_step(core: World) -> None:
 
 def test_step_is_open_to_whoever_holds_the_clock(core: World) -> None:
     batch = submit(core, good_input(1), tenant="ann")
-    assert core.step(batch.id)
+    assert core.step(batch.id).fired
     assert core.find_batch(batch.id) == seen(core, batch)
     with pytest.raises(NotFound):
         core.find_batch("batch_none")
@@ -191,7 +191,7 @@ def test_step_is_open_to_whoever_holds_the_clock(core: World) -> None:
 
 def test_time_without_batches_fires_nothing(core: World) -> None:
     upload(core, good_input(1))
-    assert core.advance(by_us=100 * DAY_US) == []
+    assert core.advance(by_us=100 * DAY_US).fired == []
 
 
 @pytest.mark.parametrize("clock", ["manual", "tick=1h", "real", "x360"])
@@ -201,6 +201,6 @@ def test_batch_created_within_a_second_is_due_by_that_seconds_start(clock: str) 
     world = engine.world()
     world.advance_to(to_us=WALL_US + DAY_US + 750_000)
     batch = world.create_batch("", request("file_none"))
-    assert world.advance(by_us=59_249_999) == []
-    [fired] = world.advance(by_us=1)
+    assert world.advance(by_us=59_249_999).fired == []
+    [fired] = world.advance(by_us=1).fired
     assert (fired.after.id, fired.at_us) == (batch.id, WALL_US + DAY_US + 60 * SECOND_US)

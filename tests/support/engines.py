@@ -97,7 +97,7 @@ def submit(world: World, data: bytes, *, tenant: str = "", scenario: str | None 
 
 def move_to(world: World, second: float) -> list[Fired]:
     """Move a manual world to so many seconds after the start of its clock."""
-    return world.advance_to(to_us=START_US + round(second * SECOND_US))
+    return world.advance_to(to_us=START_US + round(second * SECOND_US)).fired
 
 
 def seen(world: World, batch: Batch) -> Batch:

@@ -141,8 +141,8 @@ def _wait(walker: Walker, wait_us: int, cuts: Sequence[Cut]) -> None:
     until_us = now_us + wait_us
     for cut in cuts:
         now_us = cut.place(walker.world, now_us, until_us)
-        walker.fired += walker.world.advance_to(to_us=now_us)
-    walker.fired += walker.world.advance_to(to_us=until_us)
+        walker.fired += walker.world.advance_to(to_us=now_us).fired
+    walker.fired += walker.world.advance_to(to_us=until_us).fired
 
 
 # What happens in a world is near these, so waits often lead there, or a microsecond before or after.

@@ -338,6 +338,13 @@ def test_advance_works_in_every_mode(server_url: str, clock: str) -> None:
     assert after["mode"] == clock
 
 
+def test_advance_tells_the_time_that_it_moved_to_however_fast_the_clock_runs_on(server_url: str) -> None:
+    world = new_world(server_url, clock="x1000000")
+    century = 100 * 366 * DAY
+    to = world.admin.clock()["now"] // century * century + 2 * century
+    assert admin(world, "POST", "/clock/advance", {"to": to}).ok()["now"] == to
+
+
 def test_clock_only_ticks_for_requests_to_the_api(server_url: str) -> None:
     world = new_world(server_url, clock="tick=30m")
     api = Api(server_url, world.api_key)

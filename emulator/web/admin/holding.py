@@ -11,7 +11,7 @@ from emulator.web.admin import payloads, views
 from emulator.web.observing import observation
 
 if TYPE_CHECKING:
-    from emulator.engine.machine import Fired
+    from emulator.engine.handle import Moved
     from emulator.engine.world import World
     from emulator.web.admin.call import AdminCall
 
@@ -57,25 +57,24 @@ async def advance(call: AdminCall) -> Any:
     world, body = call.world(), await payloads.read(call.request, payloads.ADVANCE)
     if not body:
         raise InvalidRequest('Expected {"by": "90s"} or {"to": 1704070800}, found no body.')
-    return _moved(call, world, _advanced(world, body))
+    return _shown(call, _advanced(world, body))
 
 
-def _advanced(world: World, body: dict[str, Any]) -> list[Fired]:
+def _advanced(world: World, body: dict[str, Any]) -> Moved:
     if "by" in body:
         return world.advance(by_us=payloads.advance_by(body))
     return world.advance_to(to_us=payloads.advance_to(body))
 
 
-def _moved(call: AdminCall, world: World, fired: list[Fired]) -> dict[str, Any]:
-    if fired:
-        observation(call.request).moved = fired[-1].after
-    return {**views.clock(world.state()), "data": [views.event(each) for each in fired]}
+def _shown(call: AdminCall, moved: Moved) -> dict[str, Any]:
+    if moved.fired:
+        observation(call.request).moved = moved.fired[-1].after
+    return {**views.clock(moved.state), "data": [views.event(each) for each in moved.fired]}
 
 
 async def step_batch(call: AdminCall) -> Any:
     """Move the world to the instant of the batch's next event."""
-    world = call.world()
-    return _moved(call, world, world.step(call.request.path_params["batch_id"]))
+    return _shown(call, call.world().step(call.request.path_params["batch_id"]))
 
 
 async def reset(call: AdminCall) -> Any:
