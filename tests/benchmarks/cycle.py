@@ -1,7 +1,7 @@
 """A whole cycle of a batch with real clients: upload, create, two looks with the clock moved on before each, download.
 
-Cycles come in sessions, as they do in tests: servers that are started for it, a client, and one cycle after another. Sessions
-of the two sides take turns. What a cycle takes is told for all of a session but its first, in which a server loads what it needs,
+Cycles come in sessions, as they do in tests: a server is started, a client made, and one cycle follows another. Sessions of
+the two sides take turns. What a cycle takes is told for all of a session but its first, in which a server loads what it needs,
 and then for parts of it: some servers get faster as they go.
 
 OpenAI's client against aimock, whose batches move on with each look, beside the same client against the emulator: in a
@@ -187,6 +187,8 @@ def main() -> None:
     options.add_argument("--cycles", type=int, default=100, help="cycles of a session, two or more")
     options.add_argument("--json", action="store_true")
     chosen: Any = options.parse_args()
+    if chosen.rounds < 1 or chosen.cycles < 2:
+        options.error(f"expected one round or more of two cycles or more, found {chosen.rounds} of {chosen.cycles}")
     command = _aimock()
     found = list(contests(command))
     progress = Console(stderr=True)
