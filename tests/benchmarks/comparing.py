@@ -7,13 +7,15 @@ import sys
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+T = TypeVar("T")
 
 WIDTH: Final = 120
 
@@ -28,8 +30,7 @@ class Comparison:
 
     def measure(self, *, baseline: Callable[[], float], subject: Callable[[], float]) -> None:
         """Take the time of each once more, in seconds; which goes first changes from time to time."""
-        pair = [(self.baseline_s, baseline), (self.subject_s, subject)]
-        for times, seconds in pair if len(self.baseline_s) % 2 else reversed(pair):
+        for times, seconds in in_turn(len(self.baseline_s), (self.baseline_s, baseline), (self.subject_s, subject)):
             times.append(seconds())
 
     @property
@@ -48,6 +49,11 @@ class Comparison:
             "subject_p95_ms": _ms(_p95(self.subject_s)),
             "ratio": round(self.ratio, 3),
         }
+
+
+def in_turn(number: int, *pair: T) -> Sequence[T]:
+    """Return the two sides in the order in which they go in the round with this number."""
+    return pair if number % 2 else pair[::-1]
 
 
 def timed(action: Callable[[], object]) -> float:

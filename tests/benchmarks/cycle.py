@@ -7,8 +7,8 @@ and then for parts of it: some servers get faster as they go.
 OpenAI's client against aimock, whose batches move on with each look, beside the same client against the emulator: in a
 process of its own, as the pytest fixture has it; in a thread of the client's, as `Emulator` has it if not told otherwise; and
 with a clock that ticks by itself, so that both make the same five requests. And the official SDK against canned replies of
-a bare server beside the same calls to the emulator. Exit code 1 when a cycle takes longer with the fixture's emulator than with
-aimock. Where there is no Node that is left out.
+a bare server beside the same calls to the emulator. Exit code 1 when OpenAI's client takes longer with an emulator in a process
+than with aimock. Where there is no Node that is left out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from support.processes import clean
 from support.worlds import CHAT, good_input
 
 from benchmarks import aimock
-from benchmarks.comparing import Comparison, show, timed
+from benchmarks.comparing import Comparison, in_turn, show, timed
 from emulator import Emulator
 from emulator.client import AdminClient
 
@@ -92,36 +92,36 @@ def _by_itself(_by: str) -> None:
 
 
 @contextmanager
-def _openai_at(base_url: str, advance: Advance, *, api_key: str = KEY) -> Iterator[Cycle]:
+def _openai(base_url: str, advance: Advance, *, api_key: str = KEY) -> Iterator[Cycle]:
     with openai.OpenAI(base_url=base_url, api_key=api_key, max_retries=0) as client:
         yield partial(with_openai, client, advance)
 
 
 @contextmanager
-def with_aimock(command: tuple[str, ...]) -> Iterator[Cycle]:
+def openai_at_aimock(command: tuple[str, ...]) -> Iterator[Cycle]:
     """Open a session of OpenAI's client with aimock."""
-    with program(command) as url, _openai_at(f"{url}/v1", _by_itself) as cycle:
+    with program(command) as url, _openai(f"{url}/v1", _by_itself) as cycle:
         yield cycle
 
 
 @contextmanager
-def with_emulator(*, process: bool, clock: str = "manual") -> Iterator[Cycle]:
+def openai_at_emulator(*, process: bool, clock: str = "manual") -> Iterator[Cycle]:
     """Open a session of OpenAI's client with the emulator."""
     with Emulator(clock=clock, process=process) as emulator:
         advance = emulator.advance if clock == "manual" else _by_itself
-        with _openai_at(emulator.openai_url, advance, api_key=emulator.api_key) as cycle:
+        with _openai(emulator.openai_url, advance, api_key=emulator.api_key) as cycle:
             yield cycle
 
 
 @contextmanager
-def official_with_canned() -> Iterator[Cycle]:
+def official_at_canned() -> Iterator[Cycle]:
     """Open a session of the official SDK with replies that are always the same."""
     with program(CANNED) as url, SDK(server_url=url, bearer_auth=KEY) as sdk, AdminClient(url, api_key=KEY) as admin:
         yield partial(with_official, sdk, admin.advance)
 
 
 @contextmanager
-def official_with_emulator() -> Iterator[Cycle]:
+def official_at_emulator() -> Iterator[Cycle]:
     """Open a session of the official SDK with the emulator."""
     with (
         Emulator(clock="manual", process=True) as emulator,
@@ -132,18 +132,22 @@ def official_with_emulator() -> Iterator[Cycle]:
 
 @dataclass(frozen=True)
 class Contest:
-    """Two kinds of session, and the times of their cycles in seconds, a list a session."""
+    """Two kinds of session, and the times of their cycles in seconds, a list a session.
+
+    One that is `bound` must not find that a cycle takes longer with the emulator.
+    """
 
     name: str
     baseline: Session
     subject: Session
+    bound: bool = False
     baseline_s: list[list[float]] = field(default_factory=list)
     subject_s: list[list[float]] = field(default_factory=list)
 
     def play(self, cycles: int) -> None:
         """Go through a session of each; which goes first changes from time to time."""
-        pair = [(self.baseline_s, self.baseline), (self.subject_s, self.subject)]
-        for sessions, session in pair if len(self.baseline_s) % 2 else reversed(pair):
+        sides = (self.baseline_s, self.baseline), (self.subject_s, self.subject)
+        for sessions, session in in_turn(len(self.baseline_s), *sides):
             with session() as cycle:
                 sessions.append([timed(cycle) for _ in range(cycles)])
 
@@ -154,9 +158,13 @@ class Contest:
             mine.extend(seconds for times in sessions for seconds in times[start:end])
         return found
 
+    def whole(self) -> Comparison:
+        """Compare all cycles but the first."""
+        return self.among(self.name, 1, None)
+
     def comparisons(self) -> Iterator[Comparison]:
-        """Compare all cycles but the first, and then each part of a session that came to be."""
-        yield self.among(self.name, 1, None)
+        """Compare whole sessions, and then each part that they came to."""
+        yield self.whole()
         for start, end, part in PARTS:
             if len(self.subject_s[0]) > start:
                 yield self.among(f"{self.name}: {part}", start, end)
@@ -165,11 +173,13 @@ class Contest:
 def contests(command: tuple[str, ...] | None) -> Iterator[Contest]:
     """Yield what is held against what, first of all what this is about; `command` starts aimock."""
     if command is not None:
-        other = partial(with_aimock, command)
-        yield Contest("openai, emulator in a process", other, partial(with_emulator, process=True))
-        yield Contest("openai, emulator in a thread", other, partial(with_emulator, process=False))
-        yield Contest("openai, a clock that ticks", other, partial(with_emulator, process=True, clock="tick=40m"))
-    yield Contest("meetkai-mka1", official_with_canned, official_with_emulator)
+        other = partial(openai_at_aimock, command)
+        yield Contest("openai, emulator in a process", other, partial(openai_at_emulator, process=True), bound=True)
+        yield Contest("openai, emulator in a thread", other, partial(openai_at_emulator, process=False))
+        yield Contest(
+            "openai, a clock that ticks", other, partial(openai_at_emulator, process=True, clock="tick=40m"), bound=True
+        )
+    yield Contest("meetkai-mka1", official_at_canned, official_at_emulator)
 
 
 def _aimock() -> tuple[str, ...] | None:
@@ -200,7 +210,7 @@ def main() -> None:
     comparisons = [comparison for contest in found for comparison in contest.comparisons()]
     title = f"A whole cycle: OpenAI's client against aimock {aimock.VERSION}, the official SDK against canned replies"
     show(comparisons, title=title, columns=("baseline", "emulator"), as_json=chosen.json)
-    sys.exit(command is not None and comparisons[0].ratio > BOUND)
+    sys.exit(any(contest.bound and contest.whole().ratio > BOUND for contest in found))
 
 
 if __name__ == "__main__":
