@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass, field
-from statistics import median, quantiles
+from statistics import mean, median, quantiles
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WIDTH: Final = 120
+WIDTH: Final = 130
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Comparison:
             "baseline_p95_ms": _ms(_p95(self.baseline_s)),
             "subject_p95_ms": _ms(_p95(self.subject_s)),
             "ratio": round(self.ratio, 3),
+            "ratio_of_means": round(mean(self.subject_s) / mean(self.baseline_s), 3),
         }
 
 
@@ -80,9 +81,9 @@ def show(comparisons: Sequence[Comparison], *, title: str, columns: tuple[str, s
         return
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     baseline, subject = columns
-    for name in ("", "runs", baseline, subject, f"{baseline}, p95", f"{subject}, p95", "ratio of medians"):
+    for name in ("", "runs", baseline, subject, f"{baseline}, p95", f"{subject}, p95", "ratio of medians", "of means"):
         table.add_column(name, justify="right" if name else "left")
     for each in figures:
-        name, runs, *times, ratio = each.values()
-        table.add_row(name, str(runs), *(f"{time:.2f} ms" for time in times), f"{ratio:.2f}")
+        name, runs, *times, ratio, of_means = each.values()
+        table.add_row(name, str(runs), *(f"{time:.2f} ms" for time in times), f"{ratio:.2f}", f"{of_means:.2f}")
     Console(width=WIDTH).print(table)
