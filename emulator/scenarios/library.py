@@ -1,44 +1,64 @@
-"""The library of scenarios: every file of its folders, known by name at once and read when it is first asked for."""
+"""The library of scenarios: every file of its folders, known by name at once and read when it is first asked for.
+
+Reading a file takes pydantic and PyYAML, and they take longer to load than all the rest of a server. So what the program's own
+files come to stands in `compiled.py` as well, and counts as long as the files are the very same.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final, NoReturn
+from hashlib import sha256
+from typing import TYPE_CHECKING, NoReturn
 
 from emulator.domain.errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from emulator.domain.scenario import Scenario
 
 
-_DIRECTS: Final = re.compile(rb"""^["']?(rules|edition|extends)["']?\s*:|^\s*[{\[&*!]""", re.MULTILINE)
-"""What a file holds that directs requests, or may hold it in disguise."""
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a scenario of the program's own came to: the files that it was read from, by name, and a digest of them.
+
+    Itself and those that it extends. `make` makes the scenario, but for its text.
+    """
+
+    files: tuple[str, ...]
+    digest: str
+    make: Callable[[], Scenario]
+
+    def is_of(self, files: Mapping[str, Path]) -> bool:
+        """Return whether the files with these names are still the very same."""
+        return all(name in files for name in self.files) and digest(files[name] for name in self.files) == self.digest
+
+
+def digest(files: Iterable[Path]) -> str:
+    """Return a digest of all that is in some files."""
+    return sha256(b"\0".join([file.read_bytes() for file in files])).hexdigest()
 
 
 class Library:
-    """The scenarios of some folders. Reading one takes pydantic and PyYAML, which a server's start need not wait for.
+    """The scenarios of some folders, whose `files` are known by their names.
 
     Of two files of one name that in the later folder counts. `added` holds those that were given at run time.
     """
 
     def __init__(self, *folders: Path) -> None:
-        self._files = {file.stem: file for folder in folders for file in sorted(folder.glob("**/*.yaml"))}
+        self.files = {file.stem: file for folder in folders for file in sorted(folder.glob("**/*.yaml"))}
         self._scenarios: dict[str, Scenario] = {}
-        self._directing: dict[str, bool] = {}
         self.added: dict[str, Scenario] = {}
 
     def __contains__(self, name: str) -> bool:
-        return name in self._files or name in self.added
+        return name in self.files or name in self.added
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all scenarios, sorted."""
-        return tuple(sorted({*self._files, *self.added}))
+        return tuple(sorted({*self.files, *self.added}))
 
     def check(self, name: str) -> str:
         """Return the name if there is such a scenario; else raise InvalidRequest with the nearest ones."""
@@ -46,39 +66,38 @@ class Library:
             refuse(name, self.names)
         return name
 
-    def directs(self, name: str) -> bool:
-        """Return whether a scenario may have something to say to requests; to tell so, its file need not be understood."""
-        if name in self.added or name not in self._files:
-            return True
-        if name not in self._directing:
-            self._directing[name] = bool(_DIRECTS.search(self._files[name].read_bytes()))
-        return self._directing[name]
-
     def scenario(self, name: str) -> Scenario:
         """Return the scenario with this name. Raises InvalidRequest when there is none, ScenarioError when it is wrong."""
         self.check(name)
         if name in self.added:
             return self.added[name]
         if name not in self._scenarios:
-            from emulator.scenarios.loader import load  # noqa: PLC0415 - see the class
-
-            file = self._files[name]
-            loaded = load(file, files=self._files).compiled()
-            self._scenarios[name] = replace(loaded, text=file.read_text(encoding="utf-8"))
+            text = self.files[name].read_text(encoding="utf-8")
+            self._scenarios[name] = replace(self._read(name), text=text)
         return self._scenarios[name]
+
+    def _read(self, name: str) -> Scenario:
+        from emulator.scenarios.compiled import SCENARIOS  # noqa: PLC0415 - it is made of what stands here
+
+        compiled = SCENARIOS.get(name)
+        if compiled and compiled.is_of(self.files):
+            return compiled.make()
+        from emulator.scenarios.loader import load  # noqa: PLC0415 - see the module
+
+        return load(self.files[name], files=self.files).compiled()
 
     def read_all(self, folders: Iterable[Path]) -> None:
         """Read every file of these folders now, so that what is wrong with one is said at once."""
         own = tuple(folders)
-        for name, file in self._files.items():
+        for name, file in self.files.items():
             if any(file.is_relative_to(folder) for folder in own):
                 self.scenario(name)
 
     def read(self, text: str, *, name: str) -> Scenario:
         """Return the scenario that a text, YAML or JSON, holds; it may extend those of the library."""
-        from emulator.scenarios.loader import load_text  # noqa: PLC0415 - see the class
+        from emulator.scenarios.loader import load_text  # noqa: PLC0415 - see the module
 
-        scenario = load_text(text, source=name, files=self._files).compiled()
+        scenario = load_text(text, source=name, files=self.files).compiled()
         if scenario.name != name:
             raise InvalidRequest(f"scenario: expected the name '{name}', found '{scenario.name}'.", "scenario")
         return replace(scenario, text=text)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.http import API, FORM, Api, connect, read_reply, request
 from support.processes import MAIN, READY, run, serving_process
+from support.worlds import good_input
 
 from emulator import __version__
 from emulator.cli import serve
@@ -260,6 +261,18 @@ def test_start_and_first_answers_wait_for_no_slow_import() -> None:
         assert Api(server.url, "mk-1")("GET", "/batches").status == 200
         loaded = set(json.loads(server.stop().stderr))
     assert "emulator.server" in loaded
+    assert loaded & SLOW_TO_IMPORT == set()
+
+
+def test_life_of_a_batch_of_the_library_waits_for_no_slow_import_either() -> None:
+    with serving_process("--clock", "manual", program=TELLING) as server:
+        api, admin = Api(server.url, "mk-1"), AdminClient(server.url, api_key="mk-1")
+        file = api.upload(good_input(5))
+        batch = api.create(file["id"], metadata={"emulator_scenario": "expired-partial"})
+        assert admin.advance("24h")[-1]["to"] == "expired"
+        output = api("GET", f"/batches/{batch['id']}").ok()["output_file_id"]
+        assert api("GET", f"/files/{output}/content").status == 200
+        loaded = set(json.loads(server.stop().stderr))
     assert loaded & SLOW_TO_IMPORT == set()
 
 

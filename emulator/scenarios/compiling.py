@@ -1,0 +1,136 @@
+"""Writing the library down as Python, in `compiled.py`: `python -m emulator.scenarios.compiling` brings that up to date."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator import resources
+from emulator.scenarios.library import Compiled, Library, digest
+from emulator.scenarios.loader import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from dataclasses import Field
+
+FILE: Final = Path(__file__).with_name("compiled.py")
+LONGEST: Final = 20_000
+"""What takes more characters than that is left to its file."""
+_WIDTH: Final = 120
+_INDENT: Final = "    "
+_ENCLOSED: Final[dict[type, tuple[str, str]]] = {
+    dict: ("{", "}"),
+    list: ("[", "]"),
+    tuple: ("(", ")"),
+    frozenset: ("frozenset({", "})"),
+}
+_HEAD: Final = '''"""What the files of the library come to. Derived: `python -m emulator.scenarios.compiling` writes this file."""
+
+from typing import Final
+
+{imports}
+
+SCENARIOS: Final[dict[str, Compiled]] = {scenarios}
+'''
+
+
+def source(files: Mapping[str, Path]) -> str:
+    """Return the module's text for scenarios, by name. Raises ScenarioError."""
+    models = {name: load(file, files=files) for name, file in sorted(files.items())}
+
+    def bases(name: str | None) -> Iterator[str]:
+        while name is not None:
+            yield name
+            name = models[name].extends
+
+    writing = _Writing()
+    entries = []
+    for name, model in models.items():
+        scenario = writing.value(model.compiled(), depth=2)
+        if len(scenario) <= LONGEST:
+            names = tuple(bases(name))
+            of = digest(files[each] for each in names)
+            parts = (writing.value(names, depth=2), writing.value(of, depth=2), f"lambda: {scenario}")
+            entries.append(f"{name!r}: " + _joined("Compiled(", parts, ")", depth=1))
+    return _HEAD.format(imports=writing.imports(), scenarios=_joined("{", entries, "}", depth=0))
+
+
+class _Writing:
+    """Writes values as Python, and remembers what has to be imported for that."""
+
+    def __init__(self) -> None:
+        self._kinds: set[type] = {Compiled}
+
+    def imports(self) -> str:
+        """Return the statements that import all that was named."""
+        found = sorted((kind.__module__, kind.__name__) for kind in self._kinds)
+        modules = groupby(found, key=itemgetter(0))
+        return "\n".join(f"from {module} import {', '.join(name for _, name in names)}" for module, names in modules)
+
+    def value(self, value: Any, *, depth: int) -> str:
+        """Return a value as an expression that stands so deep."""
+        if isinstance(value, Enum):
+            return f"{self._named(value)}.{value.name}"
+        if isinstance(value, Fraction):
+            return f"{self._named(value)}({value.numerator}, {value.denominator})"
+        if is_dataclass(value):
+            start, end = f"{self._named(value)}(", ")"
+        elif type(value) in _ENCLOSED:
+            start, end = _ENCLOSED[type(value)]
+        else:
+            return _plain(value)
+        return _joined(start, list(self._parts(value, depth + 1)), end, depth=depth)
+
+    def _parts(self, value: Any, depth: int) -> Iterator[str]:
+        if is_dataclass(value):
+            for field in fields(value):
+                if (own := getattr(value, field.name)) != _default(field):
+                    yield f"{field.name}={self.value(own, depth=depth)}"
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                yield f"{_plain(key)}: {self.value(item, depth=depth)}"
+        else:
+            for item in sorted(value) if isinstance(value, frozenset) else value:
+                yield self.value(item, depth=depth)
+
+    def _named(self, value: Any) -> str:
+        self._kinds.add(type(value))
+        return type(value).__name__
+
+
+def _plain(value: object) -> str:
+    if value is None or isinstance(value, bool | int | float | str | bytes):
+        return repr(value)
+    raise TypeError(f"expected what a scenario may hold, found a {type(value).__name__}: {value!r}")
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def _joined(start: str, parts: Sequence[str], end: str, *, depth: int) -> str:
+    """Return the parts on one line, or, where that would be long, each on its own."""
+    only = "," if start == "(" and len(parts) == 1 else ""
+    line = f"{start}{', '.join(parts)}{only}{end}"
+    if len(line) + len(_INDENT) * depth <= _WIDTH and "\n" not in line:
+        return line
+    inner = _INDENT * (depth + 1)
+    return "".join([start, "\n", *(f"{inner}{part},\n" for part in parts), _INDENT * depth, end])
+
+
+def write() -> bool:
+    """Bring the module up to date with the program's own library; return whether it was not."""
+    text = source(Library(resources.folder("scenarios")).files)
+    is_stale = FILE.read_text(encoding="utf-8") != text
+    if is_stale:
+        FILE.write_text(text, encoding="utf-8", newline="\n")
+    return is_stale
+
+
+if __name__ == "__main__":
+    write()
