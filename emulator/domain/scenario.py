@@ -40,3 +40,8 @@ class Scenario:
     results: ResultsPlan = field(default_factory=ResultsPlan)
     rules: tuple[Rule, ...] = ()
     text: str = ""
+
+    @property
+    def directs(self) -> bool:
+        """Whether it has something to say to requests that are not about a batch of its own: rules, or an edition."""
+        return bool(self.rules or self.edition)

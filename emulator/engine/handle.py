@@ -79,11 +79,9 @@ class Handle:
 
     def _directing(self, state: WorldState) -> Scenario | None:
         """Return the default scenario, or None when it has nothing to say to requests, or has been taken away."""
-        name = state.scenario
-        if name not in state.scenarios and name not in self._services.library:
-            return None
-        scenario = self._scenario(state, name)
-        return scenario if scenario.rules or scenario.edition else None
+        name, library = state.scenario, self._services.library
+        has_a_say = name in state.scenarios or (name in library and library.directs(name))
+        return self._scenario(state, name) if has_a_say else None
 
 
 class _Command:

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator import resources
-from emulator.scenarios.library import Compiled, Library, digest
+from emulator.scenarios.library import Library, digest
 from emulator.scenarios.loader import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from dataclasses import Field
+
+    from emulator.domain.scenario import Scenario
 
 FILE: Final = Path(__file__).with_name("compiled.py")
 LONGEST: Final = 20_000
@@ -29,13 +31,19 @@ _ENCLOSED: Final[dict[type, tuple[str, str]]] = {
     tuple: ("(", ")"),
     frozenset: ("frozenset({", "})"),
 }
-_HEAD: Final = '''"""What the files of the library come to. Derived: `python -m emulator.scenarios.compiling` writes this file."""
+_HEAD: Final = '''"""What the files of the library come to. Derived: `python -m emulator.scenarios.compiling` writes this file.
 
-from typing import Final
+Each imports what it is made of when it is made, for that takes longer than all else here.
+"""
 
-{imports}
+from __future__ import annotations
 
-SCENARIOS: Final[dict[str, Compiled]] = {scenarios}
+from typing import TYPE_CHECKING, Final
+
+from emulator.scenarios.library import Compiled
+
+if TYPE_CHECKING:
+    from emulator.domain.scenario import Scenario
 '''
 
 
@@ -48,29 +56,42 @@ def source(files: Mapping[str, Path]) -> str:
             yield name
             name = models[name].extends
 
-    writing = _Writing()
-    entries = []
+    makers, entries = [], []
     for name, model in models.items():
-        scenario = writing.value(model.compiled(), depth=2)
-        if len(scenario) <= LONGEST:
-            names = tuple(bases(name))
-            of = digest(files[each] for each in names)
-            parts = (writing.value(names, depth=2), writing.value(of, depth=2), f"lambda: {scenario}")
-            entries.append(f"{name!r}: " + _joined("Compiled(", parts, ")", depth=1))
-    return _HEAD.format(imports=writing.imports(), scenarios=_joined("{", entries, "}", depth=0))
+        scenario, files_of = model.compiled(), tuple(bases(name))
+        made = _maker(name, scenario)
+        if len(made) <= LONGEST:
+            of = digest(files[each] for each in files_of)
+            parts = (repr(files_of), repr(of), repr(scenario.directs), _identifier(name))
+            makers.append(made)
+            entries.append(f"{name!r}: {_joined('Compiled(', parts, ')', depth=1)}")
+    table = _joined("SCENARIOS: Final[dict[str, Compiled]] = {", entries, "}", depth=0)
+    return "\n\n".join([_HEAD, *makers, f"{table}\n"])
+
+
+def _maker(name: str, scenario: Scenario) -> str:
+    """Return a function that makes a scenario."""
+    writing = _Writing()
+    value = writing.value(scenario, depth=1)
+    imports = "".join(f"{_INDENT}{line}\n" for line in writing.imports())
+    return f"def {_identifier(name)}() -> Scenario:\n{imports}\n{_INDENT}return {value}\n"
+
+
+def _identifier(name: str) -> str:
+    return f"_{name.replace('-', '_')}"
 
 
 class _Writing:
     """Writes values as Python, and remembers what has to be imported for that."""
 
     def __init__(self) -> None:
-        self._kinds: set[type] = {Compiled}
+        self._kinds: set[type] = set()
 
-    def imports(self) -> str:
-        """Return the statements that import all that was named."""
+    def imports(self) -> Iterator[str]:
+        """Yield the statements that import all that was named."""
         found = sorted((kind.__module__, kind.__name__) for kind in self._kinds)
-        modules = groupby(found, key=itemgetter(0))
-        return "\n".join(f"from {module} import {', '.join(name for _, name in names)}" for module, names in modules)
+        for module, kinds in groupby(found, key=itemgetter(0)):
+            yield f"from {module} import {', '.join(name for _, name in kinds)}"
 
     def value(self, value: Any, *, depth: int) -> str:
         """Return a value as an expression that stands so deep."""

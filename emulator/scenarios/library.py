@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 class Compiled:
     """What a scenario of the program's own came to: the files that it was read from, by name, and a digest of them.
 
-    Itself and those that it extends. `make` makes the scenario, but for its text.
+    These are its own and those that it extends. `directs` says whether it has something to say to requests; `make` makes the
+    scenario, but for its text.
     """
 
     files: tuple[str, ...]
     digest: str
+    directs: bool
     make: Callable[[], Scenario]
 
     def is_of(self, files: Mapping[str, Path]) -> bool:
@@ -50,6 +52,7 @@ class Library:
     def __init__(self, *folders: Path) -> None:
         self.files = {file.stem: file for folder in folders for file in sorted(folder.glob("**/*.yaml"))}
         self._scenarios: dict[str, Scenario] = {}
+        self._directing: dict[str, bool] = {}
         self.added: dict[str, Scenario] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -66,6 +69,14 @@ class Library:
             refuse(name, self.names)
         return name
 
+    def directs(self, name: str) -> bool:
+        """Return whether a scenario has something to say to requests; one that was added may have. Raises ScenarioError."""
+        if name in self.added or name not in self.files:
+            return True
+        if name not in self._directing:
+            self._directing[name] = (self._compiled(name) or self.scenario(name)).directs
+        return self._directing[name]
+
     def scenario(self, name: str) -> Scenario:
         """Return the scenario with this name. Raises InvalidRequest when there is none, ScenarioError when it is wrong."""
         self.check(name)
@@ -77,14 +88,18 @@ class Library:
         return self._scenarios[name]
 
     def _read(self, name: str) -> Scenario:
-        from emulator.scenarios.compiled import SCENARIOS  # noqa: PLC0415 - it is made of what stands here
-
-        compiled = SCENARIOS.get(name)
-        if compiled and compiled.is_of(self.files):
+        if compiled := self._compiled(name):
             return compiled.make()
         from emulator.scenarios.loader import load  # noqa: PLC0415 - see the module
 
         return load(self.files[name], files=self.files).compiled()
+
+    def _compiled(self, name: str) -> Compiled | None:
+        """Return what the scenario came to, if it still is that."""
+        from emulator.scenarios.compiled import SCENARIOS  # noqa: PLC0415 - it is made of what stands here
+
+        compiled = SCENARIOS.get(name)
+        return compiled if compiled and compiled.is_of(self.files) else None
 
     def read_all(self, folders: Iterable[Path]) -> None:
         """Read every file of these folders now, so that what is wrong with one is said at once."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WIDTH: Final = 130
+COMPILED: Final = {"PYTHONDONTWRITEBYTECODE": ""}
+"""The environment of what is timed: some forbid modules to be compiled, and none that a package was installed in has to do so."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ than with aimock. Where there is no Node that is left out.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ from support.processes import clean
 from support.worlds import CHAT, good_input
 
 from benchmarks import aimock
-from benchmarks.comparing import Comparison, in_turn, show, timed
+from benchmarks.comparing import COMPILED, Comparison, in_turn, show, timed
 from emulator import Emulator
 from emulator.client import AdminClient
 
@@ -199,6 +200,7 @@ def main() -> None:
     chosen: Any = options.parse_args()
     if chosen.rounds < 1 or chosen.cycles < 2:
         options.error(f"expected one round or more of two cycles or more, found {chosen.rounds} of {chosen.cycles}")
+    os.environ.update(COMPILED)
     command = _aimock()
     found = list(contests(command))
     progress = Console(stderr=True)

@@ -15,7 +15,7 @@ from typing import Final
 
 from support.processes import clean
 
-from benchmarks.comparing import Comparison, show
+from benchmarks.comparing import COMPILED, Comparison, show
 
 BOUND: Final = 1.05
 TEST: Final = "def test_empty():\n    pass\n"
@@ -28,7 +28,7 @@ def session(folder: Path, *options: str) -> float:
     subprocess.run(
         [*PYTEST, *options],
         cwd=folder,
-        env=clean({"PYTEST_ADDOPTS": "", "PYTHONDONTWRITEBYTECODE": ""}),
+        env=clean({"PYTEST_ADDOPTS": "", **COMPILED}),
         capture_output=True,
         check=True,
     )

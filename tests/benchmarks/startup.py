@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from support.processes import clean
 
-from benchmarks.comparing import Comparison, show
+from benchmarks.comparing import COMPILED, Comparison, show
 
 BOUND: Final = 1.5
 BARE: Final = (sys.executable, str(Path(__file__).with_name("bare.py")))
@@ -27,11 +27,8 @@ PATH: Final = "/api/v1/llm/batches"
 
 def first_answer(command: tuple[str, ...]) -> float:
     """Start a server, wait for its first answer, and return how long that took, in seconds."""
-    compiled = {
-        "PYTHONDONTWRITEBYTECODE": ""
-    }  # as packages are: an environment may forbid it, and none installs like that
     began = perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean(compiled)) as server:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean(COMPILED)) as server:
         assert server.stdout is not None
         try:
             _ask(urlsplit(server.stdout.readline().split()[-1]).netloc)

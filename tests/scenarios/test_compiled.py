@@ -27,7 +27,9 @@ def test_module_says_what_the_files_say() -> None:
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_compiled_scenario_is_the_one_that_its_file_holds(name: str) -> None:
     assert SCENARIOS[name].is_of(LIBRARY)
-    assert SCENARIOS[name].make() == load(LIBRARY[name], files=LIBRARY).compiled()
+    read = load(LIBRARY[name], files=LIBRARY).compiled()
+    assert SCENARIOS[name].make() == read
+    assert SCENARIOS[name].directs == read.directs == Library(FOLDER).directs(name)
 
 
 @pytest.mark.parametrize("name", sorted(LIBRARY))
