@@ -57,6 +57,12 @@ def next_event(batch: Batch) -> Event | None:
     return planned
 
 
+def due_us(batch: Batch) -> int | None:
+    """Return when something happens to the batch next, or None when its life is over."""
+    event = next_event(batch)
+    return event.at_us if event else None
+
+
 def _next_planned(batch: Batch) -> Event | None:
     if not batch.plan.steps:
         return None

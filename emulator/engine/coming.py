@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from emulator.domain.lifecycle import Status
 from emulator.domain.plan import Pace
-from emulator.domain.timeline import fire, next_event
+from emulator.domain.timeline import due_us, fire, next_event
 from emulator.domain.values import changed
 
 if TYPE_CHECKING:
@@ -47,11 +47,15 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Coming:
-    """The next event of a batch, and the batch after it; `results` are the files that it leaves, which have no ids yet."""
+    """The next event of a batch, and the batch after it; `results` are the files that it leaves, which have no ids yet.
+
+    `due_us` is when the batch after it has its own next event, None when it has none.
+    """
 
     at_us: int
     before: Batch
     after: Batch
+    due_us: int | None
     results: Mapping[ResultFile, Content | None] | None = None
 
     @property
@@ -70,10 +74,11 @@ def coming(batch: Batch, around: Surroundings) -> Coming | None:
         batch, event = _validated(batch, event, around)
     after = fire(batch, event)
     if not after.is_over or batch.is_over or after.status is Status.FAILED:
-        return Coming(at_us=event.at_us, before=before, after=after)
+        return Coming(at_us=event.at_us, before=before, after=after, due_us=due_us(after))
     if after.status is Status.EXPIRED and after.input is None:
         after = _with_unread_input(after, around.file)
-    return Coming(at_us=event.at_us, before=before, after=after, results=_results(after, around.seed))
+    results = _results(after, around.seed)
+    return Coming(at_us=event.at_us, before=before, after=after, due_us=due_us(after), results=results)
 
 
 def _validated(batch: Batch, event: Event, around: Surroundings) -> tuple[Batch, Event]:

@@ -9,7 +9,7 @@ from emulator.domain import ids
 from emulator.domain.batch import HeldFiles
 from emulator.domain.clock import seconds
 from emulator.domain.files import File, Upload, content_type
-from emulator.domain.timeline import next_event
+from emulator.domain.timeline import due_us
 from emulator.domain.values import changed
 from emulator.engine.coming import Surroundings
 
@@ -57,8 +57,7 @@ class Machine:
 
     def put(self, batch: Batch) -> None:
         """Keep a batch, and when its next event is due."""
-        event = next_event(batch)
-        self.work.put_batch(self.state.id, batch, due_us=event.at_us if event else None)
+        self.work.put_batch(self.state.id, batch, due_us=due_us(batch))
 
     def add_file(self, upload: Upload, *, tenant: str, created_us: int, batch_id: str | None = None) -> File:
         """Make a file under the world's next id."""
@@ -86,8 +85,12 @@ class Machine:
     def _fire_next(self, batch: Batch) -> Fired:
         coming = self._services.foresight.next_of(self.state.id, batch, self._around(batch))
         assert coming is not None  # noqa: S101 - the store said that something of it is due
-        after = coming.after if coming.results is None else self._with_files(coming.after, coming.results, coming.at_us)
-        self.put(after)
+        after = coming.after
+        if coming.results is None:
+            self.work.put_batch(self.state.id, after, due_us=coming.due_us)
+        else:
+            after = self._with_files(after, coming.results, coming.at_us)
+            self.put(after)
         return Fired(at_us=coming.at_us, before=batch, after=after)
 
     def _around(self, batch: Batch) -> Surroundings:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.domain.clock import SECOND_US
-from emulator.domain.timeline import next_event
+from emulator.domain.timeline import due_us
 from emulator.engine.records import JournalEntry
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def overview(batch: Batch) -> dict[str, Any]:
         "input_file_id": batch.request.input_file_id,
         "output_file_id": batch.output_file_id,
         "error_file_id": batch.error_file_id,
-        "next_at": epoch(following.at_us) if (following := next_event(batch)) else None,
+        "next_at": epoch(next_us) if (next_us := due_us(batch)) is not None else None,
         "to_come": _to_come(batch),
     }
 
