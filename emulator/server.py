@@ -14,6 +14,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
@@ -40,6 +41,18 @@ PATIENCE_S: Final = 0.5
 """For how long a server that is told to stop lets requests go on."""
 LIMIT_S: Final = 0.9
 """After so long its process ends whatever it is at: moving a clock over very many lines takes longer, in one piece."""
+QUIET_S: Final = 0.005
+"""So long after it has come up, a server loads what it has not needed yet: whoever waited for it has been answered by then."""
+LATER: Final = (
+    "emulator.scenarios.compiled",
+    "emulator.domain.scenario",
+    "emulator.domain.steps",
+    "emulator.domain.outcomes",
+    "emulator.engine.intake",
+    "emulator.inference",
+    "emulator.engine.results",
+)
+"""What the first batch needs, and nothing before it, in the order in which it does."""
 GARBAGE: Final = 10_000
 """How many objects may have come since garbage was last looked for."""
 LOGGING: Final[dict[str, Any]] = {
@@ -140,6 +153,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_ready()
+        asyncio.get_running_loop().call_later(QUIET_S, _load, iter(LATER))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let requests go on for a while, then hang up: to their handlers it is as if the client had gone."""
@@ -149,6 +163,14 @@ class _Server(uvicorn.Server):
     def _hang_up(self) -> None:
         for connection in self.server_state.connections:
             connection.transport.abort()
+
+
+def _load(modules: Iterator[str]) -> None:
+    """Import the next of these modules, and leave the others to the loop's next turns, so that no request waits for all."""
+    for name in modules:
+        import_module(name)
+        asyncio.get_running_loop().call_soon(_load, modules)
+        return
 
 
 def serve(settings: Settings, *, on_ready: Callable[[str], None], logging: Mapping[str, Any] = LOGGING) -> None:
