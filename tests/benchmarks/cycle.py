@@ -1,14 +1,14 @@
 """A whole cycle of a batch with real clients: upload, create, two looks with the clock moved on before each, download.
 
 Cycles come in sessions, as they do in tests: a server is started, a client made, and one cycle follows another. Sessions of
-the two sides take turns. What a cycle takes is told for all of a session but its first, in which a server loads what it needs,
-and then for parts of it: some servers get faster as they go.
+the two sides take turns. What a cycle takes is told for all of a session, and then for parts of it: in its first a server may
+have to load what it needs, and some servers get faster as they go.
 
 OpenAI's client against aimock, whose batches move on with each look, beside the same client against the emulator: in a
 process of its own, as the pytest fixture has it; in a thread of the client's, as `Emulator` has it if not told otherwise; and
 with a clock that ticks by itself, so that both make the same five requests. And the official SDK against canned replies of
 a bare server beside the same calls to the emulator. Exit code 1 when OpenAI's client takes longer with an emulator in a process
-than with aimock. Where there is no Node that is left out.
+than with aimock, by the medians or by the means. Where there is no Node that is left out.
 """
 
 from __future__ import annotations
@@ -160,8 +160,14 @@ class Contest:
         return found
 
     def whole(self) -> Comparison:
-        """Compare all cycles but the first."""
-        return self.among(self.name, 1, None)
+        """Compare all cycles."""
+        return self.among(self.name, 0, None)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is bound, and a cycle takes longer with the emulator."""
+        whole = self.whole()
+        return self.bound and max(whole.ratio, whole.ratio_of_means) > BOUND
 
     def comparisons(self) -> Iterator[Comparison]:
         """Compare whole sessions, and then each part that they came to."""
@@ -212,7 +218,7 @@ def main() -> None:
     comparisons = [comparison for contest in found for comparison in contest.comparisons()]
     title = f"A whole cycle: OpenAI's client against aimock {aimock.VERSION}, the official SDK against canned replies"
     show(comparisons, title=title, columns=("baseline", "emulator"), as_json=chosen.json)
-    sys.exit(any(contest.bound and contest.whole().ratio > BOUND for contest in found))
+    sys.exit(any(contest.is_lost for contest in found))
 
 
 if __name__ == "__main__":
