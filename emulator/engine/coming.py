@@ -49,7 +49,7 @@ class Surroundings:
 class Coming:
     """The next event of a batch, and the batch after it; `results` are the files that it leaves, which have no ids yet.
 
-    `due_us` is when the batch after it has its own next event, None when it has none.
+    `due_us` is when the batch after it has its own next event, None when it has none; files that have no ids yet are no event.
     """
 
     at_us: int

@@ -34,8 +34,11 @@ class Compiled:
     make: Callable[[], Scenario]
 
     def is_of(self, files: Mapping[str, Path]) -> bool:
-        """Return whether the files with these names are still the very same."""
-        return all(name in files for name in self.files) and digest(files[name] for name in self.files) == self.digest
+        """Return whether the files with these names are still the very same; what cannot be read is not."""
+        try:
+            return digest(files[name] for name in self.files) == self.digest
+        except (KeyError, OSError):
+            return False
 
 
 def digest(files: Iterable[Path]) -> str:
@@ -83,8 +86,8 @@ class Library:
         if name in self.added:
             return self.added[name]
         if name not in self._scenarios:
-            text = self.files[name].read_text(encoding="utf-8")
-            self._scenarios[name] = replace(self._read(name), text=text)
+            read = self._read(name)
+            self._scenarios[name] = replace(read, text=self.files[name].read_text(encoding="utf-8"))
         return self._scenarios[name]
 
     def _read(self, name: str) -> Scenario:

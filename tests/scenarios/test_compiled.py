@@ -59,6 +59,21 @@ def test_library_without_the_base_of_a_compiled_scenario_refuses_it(tmp_path: Pa
         Library(tmp_path).scenario("rate-limited")
 
 
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [(b"scenario: happy-path\ntitle: \xff\n", "2:8: expected UTF-8, found the byte 0xff"), (None, "expected a file")],
+    ids=["other bytes", "no file"],
+)
+def test_file_of_the_same_name_that_cannot_be_read_is_told(tmp_path: Path, data: bytes | None, problem: str) -> None:
+    file = tmp_path / "happy-path.yaml"
+    file.write_bytes(data or b"")
+    library = Library(FOLDER, tmp_path)
+    if data is None:
+        file.unlink()
+    with pytest.raises(ScenarioError, match=problem):
+        library.scenario("happy-path")
+
+
 def test_all_kinds_of_values_are_written(tmp_path: Path) -> None:
     file = tmp_path / "good.yaml"
     value: dict[str, Any] = {
