@@ -5,6 +5,7 @@ Each imports what it is made of when it is made, for that takes longer than all 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from emulator.scenarios.library import Compiled
@@ -15,20 +16,11 @@ if TYPE_CHECKING:
 
 def _accepted_then_failed() -> Scenario:
     from emulator.domain.jsonl import InputFault
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='accepted-then-failed',
         title='Create says yes, and the bad file shows a minute later',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         seen_in='openai-python#1643',
         client="Do not take create's 200 for success. Poll to the end, and read errors when the status is failed.",
         errors=(InputFault(code='invalid_json_line', message='This line is not valid JSON.', line=1),),
@@ -36,21 +28,12 @@ def _accepted_then_failed() -> Scenario:
 
 
 def _all_failed() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.outcomes import LinePattern, LineRule, Outcome
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='all-failed',
         title='Completed, and not one line succeeded',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         seen_in='litellm#33987',
         client='Read request_counts and the error file. Completed says that the batch has ended, not that it went well.',
         lines=(
@@ -63,21 +46,12 @@ def _all_failed() -> Scenario:
 
 
 def _cancel_500_but_done() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Match, Rule, StubReply
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='cancel-500-but-done',
         title='Cancel answers 500, and took effect',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('lost-reply',),
         seen_in='llm-d-batch-gateway#330',
         client='Get the batch before you cancel again.',
@@ -148,18 +122,12 @@ def _cancel_in_progress() -> Scenario:
 
 def _cancel_too_late() -> Scenario:
     from emulator.domain.lifecycle import Status
-    from emulator.domain.scenario import Scenario
     from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='cancel-too-late',
         title='The cancel is accepted, and the batch completes all the same',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
         on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=300000000), to=Status.COMPLETED)),
         seen_in='llm-d-batch-gateway#162',
         client='Take completed for an answer to cancel, and read the results.',
@@ -187,22 +155,15 @@ def _cancel_while_validating() -> Scenario:
 
 
 def _connection_closed() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Cut, Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='connection-closed',
         title='The connection is closed before, within and after the reply',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('transport',),
+        seen_in=None,
         client='A reply that ends early is an error, not a shorter reply. Make the call again on a new connection.',
         rules=(
             Rule(
@@ -244,22 +205,15 @@ def _connection_closed() -> Scenario:
 
 
 def _connection_reset() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Cut, Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='connection-reset',
         title='The connection is reset before, within and after the reply',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('transport',),
+        seen_in=None,
         client='End in an error of your own, and make the call again on a new connection.',
         rules=(
             Rule(
@@ -301,22 +255,13 @@ def _connection_reset() -> Scenario:
 
 
 def _counts_zero_then_jump() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.paths import Changes
     from emulator.domain.rules import Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='counts-zero-then-jump',
         title='The counts stay at zero, then all of them appear at once',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('late-counts',),
         seen_in='tobert/kaibo#93',
         client='Do not divide by request_counts.total, and do not take 0 of 0 for done.',
@@ -335,21 +280,12 @@ def _counts_zero_then_jump() -> Scenario:
 
 
 def _create_reply_lost() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Cut, Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='create-reply-lost',
         title='The batch exists, and nobody told its creator',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('lost-reply',),
         seen_in='openclaw#120889',
         client='Tag each batch in its metadata. List before you create again, and cancel the twin that a retry has made.',
@@ -367,20 +303,11 @@ def _create_reply_lost() -> Scenario:
 
 def _empty_file() -> Scenario:
     from emulator.domain.jsonl import InputFault
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='empty-file',
         title='The input file holds no lines',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         seen_in='azure batch guide',
         client='Look before you upload. No line of yours was run, so there is nothing to repeat.',
         errors=(InputFault(code='empty_file', message='The input file has no lines.'),),
@@ -389,20 +316,11 @@ def _empty_file() -> Scenario:
 
 def _error_file_empty() -> Scenario:
     from emulator.domain.edits import ResultsPlan
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='error-file-empty',
         title='There is an error file, and nothing stands in it',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('empty-error-file',),
         seen_in='together-python#349',
         client='Take an empty file for none. Go by what stands in it, not by its being there.',
@@ -412,20 +330,11 @@ def _error_file_empty() -> Scenario:
 
 def _error_without_line() -> Scenario:
     from emulator.domain.jsonl import InputFault
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='error-without-line',
         title='An error that belongs to no line',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         seen_in='openai-python#2084',
         client='Take line and param for what may be null, and show the message without them.',
         errors=(InputFault(code='invalid_request', message='The input file could not be read.'),),
@@ -474,50 +383,25 @@ def _expired_partial() -> Scenario:
 
 def _failed_lines_in_both() -> Scenario:
     from emulator.domain.edits import ResultsPlan
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.outcomes import LinePattern, LineRule, Outcome
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _mixed_results(),
         name='failed-lines-in-both',
         title='Failed lines stand in the output file and in the error file',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('duplicate-lines',),
         seen_in='reference page, read literally',
         client='Key results by custom_id, and let what came first stand.',
-        lines=(
-            LineRule(
-                when=LinePattern(every=3, start=1),
-                outcome=Outcome(error={'code': 'processing_error', 'message': 'The model could not process this request.'}),
-            ),
-        ),
         results=ResultsPlan(failed_in='both'),
     )
 
 
 def _file_404_then_ok() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Match, Rule, StubReply
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='file-404-then-ok',
         title="The file's id is there before its bytes are",
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('late-files',),
         seen_in='aibrix#2409',
         client='Repeat a 404 for a file that the batch has just named.',
@@ -553,21 +437,12 @@ def _file_404_then_ok() -> Scenario:
 
 
 def _file_not_found_at_create() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Match, Rule, StubReply
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='file-not-found-at-create',
         title='Create does not see the file that was uploaded a moment ago',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('http-errors',),
         seen_in='bespokelabsai/curator#116',
         client='Repeat a create whose 400 is about input_file_id, if the upload has just succeeded.',
@@ -601,30 +476,14 @@ def _file_not_found_at_create() -> Scenario:
 
 def _files_late() -> Scenario:
     from emulator.domain.edits import ResultsPlan
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.outcomes import LinePattern, LineRule, Outcome
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _mixed_results(),
         name='files-late',
         title="Completed, but the files' ids come later",
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('late-file-ids',),
         seen_in='litellm#11286',
         client='If both ids are null although lines have finished, get the batch again before giving up.',
-        lines=(
-            LineRule(
-                when=LinePattern(every=3, start=1),
-                outcome=Outcome(error={'code': 'processing_error', 'message': 'The model could not process this request.'}),
-            ),
-        ),
         results=ResultsPlan(ids_after_us=900000000),
     )
 
@@ -650,21 +509,12 @@ def _finalizing_unseen() -> Scenario:
 
 
 def _grows_while_paging() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='grows-while-paging',
         title='New batches arrive between one page and the next',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('growing-list',),
         seen_in='litellm#34436',
         client='Page by the last id that you have seen, and count each batch once. Newer ones are for the next walk.',
@@ -700,21 +550,12 @@ def _happy_path() -> Scenario:
 
 
 def _http_error_lines() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.outcomes import LinePattern, LineRule, Outcome
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='http-error-lines',
         title='Lines that fail with a response, not with an error',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         seen_in='openai-openapi#302',
         client='A line has succeeded when response.status_code is 2xx. That error is null does not say so.',
         lines=(
@@ -743,23 +584,16 @@ def _http_error_lines() -> Scenario:
 
 
 def _huge_integers() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.paths import Changes
     from emulator.domain.rules import Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='huge-integers',
         title='Integers that no double holds',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('schema',),
+        seen_in=None,
         client='Show the exact value or end in an error of your own. Never round silently.',
         rules=(
             Rule(
@@ -788,22 +622,15 @@ def _huge_integers() -> Scenario:
 
 
 def _lone_surrogates() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='lone-surrogates',
         title='Half a character',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('schema',),
+        seen_in=None,
         client='Keep it as it is, or end in an error of your own. Writing it out again must not fail later.',
         rules=(
             Rule(
@@ -829,22 +656,15 @@ def _lone_surrogates() -> Scenario:
 
 
 def _malformed_json() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Match, Rule, StubReply
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='malformed-json',
         title='Replies that are nearly JSON, and JSON that is no batch',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('json', 'schema'),
+        seen_in=None,
         client='End in an error of your own that keeps the body, and poll again.',
         rules=(
             Rule(
@@ -892,22 +712,14 @@ def _malformed_json() -> Scenario:
 
 def _malformed_line() -> Scenario:
     from emulator.domain.edits import Edit, ResultsPlan
-    from emulator.domain.lifecycle import Status
     from emulator.domain.outcomes import LinePattern
     from emulator.domain.paths import Changes
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='malformed-line',
         title='One result is not JSON, and one has no custom_id',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('malformed-lines', 'missing-lines'),
         seen_in='litellm#37457',
         client='Set aside the lines that you cannot read, and keep the others. What is missing then is to be submitted again.',
@@ -932,20 +744,11 @@ def _malformed_line() -> Scenario:
 
 def _many_errors() -> Scenario:
     from emulator.domain.jsonl import InputFault
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='many-errors',
         title='Several lines are bad, each for its own reason',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         seen_in='reference behaviour',
         client='Show all of errors.data, not its first entry alone.',
         errors=(
@@ -964,21 +767,13 @@ def _many_errors() -> Scenario:
 
 def _missing_lines() -> Scenario:
     from emulator.domain.edits import Edit, ResultsPlan
-    from emulator.domain.lifecycle import Status
     from emulator.domain.outcomes import LinePattern
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='missing-lines',
         title='Fewer results than lines',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('missing-lines',),
         seen_in='mistral client-python#159',
         client='Compute which custom_ids came back in neither file, and submit those again. Counts do not tell you.',
@@ -987,21 +782,12 @@ def _missing_lines() -> Scenario:
 
 
 def _mixed_results() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.outcomes import LinePattern, LineRule, Outcome
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='mixed-results',
         title='Some lines succeed and some fail, so there are two files',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         seen_in='instructor#2657',
         client='Read both files.',
         lines=(
@@ -1014,21 +800,12 @@ def _mixed_results() -> Scenario:
 
 
 def _not_listed_yet() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Hide, Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='not-listed-yet',
         title='A new batch is missing from the list for a while',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('late-listing',),
         seen_in='litellm#34436',
         client='Trust get. That the list does not show a batch does not say that it was not made.',
@@ -1045,49 +822,24 @@ def _not_listed_yet() -> Scenario:
 
 def _octet_stream() -> Scenario:
     from emulator.domain.edits import ResultsPlan
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.outcomes import LinePattern, LineRule, Outcome
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _mixed_results(),
         name='octet-stream',
         title='Result files are labelled as just bytes',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('content-type',),
         seen_in='this SDK',
         client='Take the bytes all the same. SDKs that know a fixed list of types refuse them, yet their error holds what came.',
-        lines=(
-            LineRule(
-                when=LinePattern(every=3, start=1),
-                outcome=Outcome(error={'code': 'processing_error', 'message': 'The model could not process this request.'}),
-            ),
-        ),
         results=ResultsPlan(content_type={'output': 'application/octet-stream', 'error': 'application/octet-stream'}),
     )
 
 
 def _old_server() -> Scenario:
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
-
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='old-server',
         title='A server from before max_concurrency',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('older-edition',),
         seen_in='SDK history',
         client='Do without what newer editions added. SDKs from 0.12.91 on refuse such a batch, yet their error holds its text.',
@@ -1097,21 +849,11 @@ def _old_server() -> Scenario:
 
 def _one_bad_line() -> Scenario:
     from emulator.domain.jsonl import InputFault
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='one-bad-line',
         title='One bad line fails the whole batch',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
-        seen_in='reference page',
         client='Mend or leave out the lines that errors.data names, and submit the rest again. Nothing of the batch was run.',
         errors=(InputFault(code='missing_required_parameter', message='Expected a model.', param='body.model', line=1),),
     )
@@ -1119,20 +861,11 @@ def _one_bad_line() -> Scenario:
 
 def _out_of_order() -> Scenario:
     from emulator.domain.edits import ResultsPlan
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='out-of-order',
         title='Results come in another order than the input',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('any-order',),
         seen_in='stdapi-ai#60',
         client='Join results to lines by custom_id, never by place.',
@@ -1142,50 +875,25 @@ def _out_of_order() -> Scenario:
 
 def _output_deleted() -> Scenario:
     from emulator.domain.edits import ResultsPlan
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.outcomes import LinePattern, LineRule, Outcome
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _mixed_results(),
         name='output-deleted',
         title='The output file is gone',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('lost-files',),
         seen_in='control-layer#1741',
         client='Say plainly which results are lost. Do not report success without them, and do not wait for ever.',
-        lines=(
-            LineRule(
-                when=LinePattern(every=3, start=1),
-                outcome=Outcome(error={'code': 'processing_error', 'message': 'The model could not process this request.'}),
-            ),
-        ),
         results=ResultsPlan(deleted=frozenset({'output'})),
     )
 
 
 def _poll_500_then_ok() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Match, Rule, StubReply
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='poll-500-then-ok',
         title='Polls fail in every way that a gateway knows',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('http-errors',),
         seen_in='openclaw#88238',
         client='A failed poll is not a failed batch. Wait, and poll again.',
@@ -1235,20 +943,11 @@ def _poll_500_then_ok() -> Scenario:
 
 def _queue_limit() -> Scenario:
     from emulator.domain.jsonl import InputFault
-    from emulator.domain.lifecycle import Status
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='queue-limit',
         title='Fails after create, for a quota and not for a line',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         seen_in='openai-python#2084',
         client='Tell this code from a fault of the input. Submit the same file again once other batches have ended.',
         errors=(
@@ -1261,21 +960,12 @@ def _queue_limit() -> Scenario:
 
 
 def _rate_limited() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Match, Rule, StubReply
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='rate-limited',
         title='The gateway wants you to slow down',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         tolerates=('http-errors',),
         seen_in='rate-limiting page',
         client='Wait for as long as Retry-After says, be it seconds or a date. Without it back off by yourself, longer each time.',
@@ -1328,22 +1018,15 @@ def _rate_limited() -> Scenario:
 
 
 def _slow_drip() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Drip, Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='slow-drip',
         title='The reply trickles in',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('transport',),
+        seen_in=None,
         client='Bound the time for a whole call, for a time-out between two bytes never comes. Then make it again.',
         rules=(
             Rule(
@@ -1369,22 +1052,15 @@ def _slow_drip() -> Scenario:
 
 
 def _stalled() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Delay, Drip, Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='stalled',
         title='The connection stands, and nothing comes',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('transport',),
+        seen_in=None,
         client='Have a time-out for every call, end in an error of your own, and make it again.',
         rules=(
             Rule(
@@ -1476,22 +1152,13 @@ def _stuck_validating() -> Scenario:
 
 
 def _truncated_generation() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.outcomes import LinePattern, LineRule, Outcome
     from emulator.domain.paths import Changes
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='truncated-generation',
         title='A 200 that holds half an answer, or none',
-        kind='legal',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         seen_in='SDK docs',
         client='Look beyond the status. finish_reason length means that the text was cut off, and a refusal is no answer.',
         lines=(
@@ -1520,22 +1187,14 @@ def _truncated_generation() -> Scenario:
 
 
 def _unknown_status() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.paths import Changes
     from emulator.domain.rules import Match, Rule
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='unknown-status',
         title='A status that no documentation knows',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('schema',),
         seen_in='deltallm#153',
         client='Take an unknown status for not terminal, and poll on.',
@@ -1560,21 +1219,13 @@ def _unknown_status() -> Scenario:
 
 
 def _wrong_content_type() -> Scenario:
-    from emulator.domain.lifecycle import Status
     from emulator.domain.rules import Match, Rule, StubReply
-    from emulator.domain.scenario import Scenario
-    from emulator.domain.steps import Step, Wait
 
-    return Scenario(
+    return replace(
+        _happy_path(),
         name='wrong-content-type',
         title='JSON labelled as HTML, and HTML labelled as JSON',
         kind='hostile',
-        steps=(
-            Step(wait=Wait(us=60000000), to=Status.IN_PROGRESS),
-            Step(wait=Wait(us=3540000000), to=Status.FINALIZING),
-            Step(wait=Wait(us=60000000), to=Status.COMPLETED),
-        ),
-        on_cancel=(Step(wait=Wait(us=0), to=Status.CANCELLING), Step(wait=Wait(us=600000000), to=Status.CANCELLED)),
         breaks=('content-type', 'json'),
         seen_in='openclaw#88238',
         client='End in an error of your own that keeps the body, and poll again.',

@@ -15,14 +15,14 @@ from emulator.scenarios.library import Library, digest
 from emulator.scenarios.loader import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from dataclasses import Field
 
     from emulator.domain.scenario import Scenario
 
 FILE: Final = Path(__file__).with_name("compiled.py")
 LONGEST: Final = 20_000
-"""What takes more characters than that is left to its file."""
+"""What takes more characters than that is left to its file, and so is what extends it."""
 _WIDTH: Final = 120
 _INDENT: Final = "    "
 _ENCLOSED: Final[dict[type, tuple[str, str]]] = {
@@ -38,6 +38,7 @@ Each imports what it is made of when it is made, for that takes longer than all 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from emulator.scenarios.library import Compiled
@@ -56,25 +57,27 @@ def source(files: Mapping[str, Path]) -> str:
             yield name
             name = models[name].extends
 
-    makers, entries = [], []
-    for name, model in models.items():
-        scenario, files_of = model.compiled(), tuple(bases(name))
-        made = _maker(name, scenario)
-        if len(made) <= LONGEST:
-            of = digest(files[each] for each in files_of)
-            parts = (repr(files_of), repr(of), repr(scenario.directs), _identifier(name))
-            makers.append(made)
-            entries.append(f"{name!r}: {_joined('Compiled(', parts, ')', depth=1)}")
+    scenarios = {name: model.compiled() for name, model in models.items()}
+    files_of = {name: tuple(bases(name)) for name in models}
+    makers = {name: _maker(*(scenarios[each] for each in names[:2])) for name, names in files_of.items()}
+    short = {name for name, maker in makers.items() if len(maker) <= LONGEST}
+    kept = [name for name, names in files_of.items() if short.issuperset(names)]
+    entries = []
+    for name in kept:
+        of = digest(files[each] for each in files_of[name])
+        parts = (repr(files_of[name]), repr(of), repr(scenarios[name].directs), _identifier(name))
+        entries.append(f"{name!r}: {_joined('Compiled(', parts, ')', depth=1)}")
     table = _joined("SCENARIOS: Final[dict[str, Compiled]] = {", entries, "}", depth=0)
-    return "\n\n".join([_HEAD, *makers, f"{table}\n"])
+    return "\n\n".join([_HEAD, *(makers[name] for name in kept), f"{table}\n"])
 
 
-def _maker(name: str, scenario: Scenario) -> str:
-    """Return a function that makes a scenario."""
+def _maker(scenario: Scenario, base: Scenario | None = None) -> str:
+    """Return a function that makes a scenario, out of the one that it extends if it does."""
     writing = _Writing()
-    value = writing.value(scenario, depth=1)
+    value = writing.value(scenario, depth=1) if base is None else writing.changed(scenario, base)
     imports = "".join(f"{_INDENT}{line}\n" for line in writing.imports())
-    return f"def {_identifier(name)}() -> Scenario:\n{imports}\n{_INDENT}return {value}\n"
+    gap = "\n" if imports else ""
+    return f"def {_identifier(scenario.name)}() -> Scenario:\n{imports}{gap}{_INDENT}return {value}\n"
 
 
 def _identifier(name: str) -> str:
@@ -107,11 +110,20 @@ class _Writing:
             return _plain(value)
         return _joined(start, list(self._parts(value, depth + 1)), end, depth=depth)
 
+    def changed(self, scenario: Scenario, base: Scenario) -> str:
+        """Return a scenario as what it changes in the one that it extends."""
+        own = self._fields(scenario, lambda field: getattr(base, field.name), depth=2)
+        return _joined("replace(", [f"{_identifier(base.name)}()", *own], ")", depth=1)
+
+    def _fields(self, value: Any, known: Callable[[Field[Any]], Any], depth: int) -> Iterator[str]:
+        """Yield those fields of a dataclass's value that are not as they are known to be."""
+        for field in fields(value):
+            if (own := getattr(value, field.name)) != known(field):
+                yield f"{field.name}={self.value(own, depth=depth)}"
+
     def _parts(self, value: Any, depth: int) -> Iterator[str]:
         if is_dataclass(value):
-            for field in fields(value):
-                if (own := getattr(value, field.name)) != _default(field):
-                    yield f"{field.name}={self.value(own, depth=depth)}"
+            yield from self._fields(value, _default, depth)
         elif isinstance(value, dict):
             for key, item in value.items():
                 yield f"{_plain(key)}: {self.value(item, depth=depth)}"

@@ -11,7 +11,7 @@ from emulator.scenarios import compiling
 from emulator.scenarios.compiled import SCENARIOS
 from emulator.scenarios.compiling import source
 from emulator.scenarios.errors import ScenarioError
-from emulator.scenarios.library import Library
+from emulator.scenarios.library import Compiled, Library
 from emulator.scenarios.loader import load, load_text
 
 if TYPE_CHECKING:
@@ -74,6 +74,22 @@ def test_file_of_the_same_name_that_cannot_be_read_is_told(tmp_path: Path, data:
         library.scenario("happy-path")
 
 
+def test_what_extends_something_too_long_is_left_to_its_file_too(tmp_path: Path) -> None:
+    long, short, other = (tmp_path / f"{name}.yaml" for name in ("long", "short", "other"))
+    long.write_text(good(scenario="long", client="x" * compiling.LONGEST), encoding="utf-8")
+    short.write_text("scenario: short\ntitle: Short\nkind: legal\nextends: long\nclient: y\n", encoding="utf-8")
+    other.write_text(good(scenario="other"), encoding="utf-8")
+    assert set(compiled({"long": long, "short": short, "other": other})) == {"other"}
+
+
+def compiled(files: dict[str, Path]) -> dict[str, Compiled]:
+    """Return what the module would hold for these files."""
+    names: dict[str, Any] = {}
+    exec(compile(source(files), "compiled", "exec"), names)
+    found: dict[str, Compiled] = names["SCENARIOS"]
+    return found
+
+
 def test_all_kinds_of_values_are_written(tmp_path: Path) -> None:
     file = tmp_path / "good.yaml"
     value: dict[str, Any] = {
@@ -87,7 +103,4 @@ def test_all_kinds_of_values_are_written(tmp_path: Path) -> None:
     steps = [{"to": "in_progress", "after": "0.5s"}, {"progress": "12.5%"}, "expires"]
     text = good(rules=[rule], lines=[{"set": value}], lifecycle=steps)
     file.write_text(text, encoding="utf-8")
-    names: dict[str, Any] = {}
-    exec(compile(source({"good": file}), "compiled", "exec"), names)
-    made = names["SCENARIOS"]["good"].make()
-    assert made == load_text(text, source="good", files={}).compiled()
+    assert compiled({"good": file})["good"].make() == load_text(text, source="good", files={}).compiled()
